@@ -1,0 +1,22 @@
+import { defineConfig } from '@playwright/test';
+import { join } from 'node:path';
+import { settings } from './fixtures/settings.ts';
+
+export default defineConfig({
+  testDir: 'specs',
+  testMatch: '**/*.spec.ts',
+  outputDir: 'test-results/specs',
+  globalSetup: './fixtures/global-setup.ts',
+  fullyParallel: true,
+  forbidOnly: true,
+  retries: 0,
+  // Each criterion mostly waits; what may not overlap is kept apart by the target's locks.
+  workers: 5,
+  // The longest wait a criterion demands is five minutes, and locks may double it.
+  timeout: 25 * 60_000,
+  reporter: [
+    ['list'],
+    ['allure-playwright', { resultsDir: join(settings.reports, 'allure-results'), detail: false }],
+    ['./reports/verdict-reporter.ts'],
+  ],
+});
