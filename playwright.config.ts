@@ -18,5 +18,6 @@ export default defineConfig({
     ['list'],
     ['allure-playwright', { resultsDir: join(settings.reports, 'allure-results'), detail: false }],
     ['./reports/verdict-reporter.ts'],
+    ['./reports/allure-reporter.ts'],
   ],
 });

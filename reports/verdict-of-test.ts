@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { stripVTControlCharacters } from 'node:util';
-import type { TestCase, TestError, TestResult } from '@playwright/test/reporter';
+import type { TestCase, TestResult } from '@playwright/test/reporter';
 import * as z from 'zod';
 import type { CriterionId } from '../requirements/catalogue.ts';
+import { firstLine } from '../fixtures/verdict/reason.ts';
 import { type Outcome, Verdict, verdictAttachment } from '../fixtures/verdict/verdict.ts';
 
 /** A verdict without a measurement: for what was not judged, or could not be. */
@@ -52,15 +52,6 @@ const severity: readonly Outcome[] = ['failed', 'broken', 'not-judged', 'passed'
 /** The verdict that counts among those of a repeated test: one red among many greens is red. */
 export function worst(verdicts: readonly [Verdict, ...Verdict[]]): Verdict {
   return verdicts.reduce((a, b) => (severity.indexOf(b.verdict) < severity.indexOf(a.verdict) ? b : a));
-}
-
-/** The first line of an error's message, without colours and without the class name of the error. */
-export function firstLine(error: TestError): string {
-  const text = stripVTControlCharacters(error.message ?? error.value ?? '').trim();
-  return (
-    (text.split('\n', 1)[0] ?? '').replace(/^(?:\w*Error|Broken|RequirementNotMet|DeadlineExceeded): /, '') ||
-    'unknown error'
-  );
 }
 
 function parse(attachment: TestResult['attachments'][number]): z.ZodSafeParseResult<Verdict> {

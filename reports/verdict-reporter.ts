@@ -2,11 +2,12 @@ import { join, relative } from 'node:path';
 import type { FullConfig, FullResult, Reporter, Suite, TestError } from '@playwright/test/reporter';
 import { catalogue, type CriterionId, isCriterionId, namedBy } from '../requirements/catalogue.ts';
 import { settings } from '../fixtures/settings.ts';
+import { firstLine } from '../fixtures/verdict/reason.ts';
 import type { Verdict, VerdictFile } from '../fixtures/verdict/verdict.ts';
 import { listTests, specifiedIds } from './listing.ts';
 import { renderMatrix } from './matrix.ts';
 import { writeVerdictFile } from './verdict-file.ts';
-import { firstLine, unmeasured, verdictOfTest, worst } from './verdict-of-test.ts';
+import { unmeasured, verdictOfTest, worst } from './verdict-of-test.ts';
 
 /**
  * Gives every catalogue entry its verdict at the end of a run: writes verdicts.json, prints the matrix,

@@ -1,6 +1,6 @@
 // Plain JavaScript on purpose: this is what runs in a fresh clone, before anything is installed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -26,13 +26,11 @@ if (read(stamp) !== read(join(root, 'package-lock.json'))) {
     console.error('npm ci failed — see its message above; the npm registry must be reachable once.');
     process.exit(1);
   }
-  const { copyFileSync } = await import('node:fs');
   copyFileSync(join(root, 'package-lock.json'), stamp);
 }
 
 // The script runs in this very process, so a signal meant for it reaches it.
 process.chdir(root);
 process.argv = [process.argv[0], join(root, script), ...args];
-const { register } = await import('tsx/esm/api');
-register();
+if (script.endsWith('.ts')) (await import('tsx/esm/api')).register();
 await import(join(root, script));

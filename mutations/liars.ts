@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { createServer, request, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, request as tlsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Interposers } from '../fixtures/stack/stack.ts';
+import { pause } from '../fixtures/poll.ts';
+
+/** An S3 that acknowledges one chunk upload in `every` and drops it. */
+export function forgetfulS3(every: number): Required<Pick<Interposers, 'objectStore'>> {
+  return {
+    objectStore: async ({ port, authority, host }) => {
+      const { certificate, key } = await authority.issue(host);
+      let uploads = 0;
+      const server = createTlsServer({ cert: certificate, key }, (incoming, response) => {
+        const isChunk = incoming.method === 'PUT' && /^\/loki-chunks\/fake\//.test(incoming.url ?? '');
+        // One of the first uploads, so that its lines are due while the spec still looks.
+        if (isChunk && uploads++ % every === Math.floor(every / 10)) {
+          void body(incoming).then((bytes) => {
+            response.writeHead(200, { etag: `"${createHash('md5').update(bytes).digest('hex')}"` }).end();
+          });
+          return;
+        }
+        const { method, url, headers } = incoming;
+        const onward = tlsRequest(
+          { host: '127.0.0.1', port, servername: host, ca: authority.certificate, method, path: url, headers },
+          (answer) => {
+            response.writeHead(answer.statusCode ?? 502, answer.headers);
+            answer.pipe(response);
+          },
+        );
+        onward.on('error', (error) => response.destroy(error));
+        incoming.pipe(onward);
+      });
+      return listen(server);
+    },
+  };
+}
+
+/** A Loki that acknowledges all lines of a push and forgets one in `every`. */
+export function forgetfulLoki(every: number): Required<Pick<Interposers, 'loki'>> {
+  let lines = 0;
+  return {
+    loki: ({ port }) =>
+      listen(
+        between(port, {
+          change: (method, path, text) => {
+            if (method !== 'POST' || !path.startsWith('/loki/api/v1/push')) return text;
+            const push = JSON.parse(text) as { streams: { values: unknown[] }[] };
+            for (const stream of push.streams) stream.values = stream.values.filter(() => ++lines % every !== 0);
+            push.streams = push.streams.filter(({ values }) => values.length > 0);
+            return JSON.stringify(push);
+          },
+        }),
+      ),
+  };
+}
+
+/** A Loki that answers each line twice. */
+export function doublingLoki(): Required<Pick<Interposers, 'loki'>> {
+  return {
+    loki: ({ port }) =>
+      listen(
+        between(port, {
+          answer: (path, text) => {
+            if (!path.startsWith('/loki/api/v1/query_range')) return text;
+            const answer = JSON.parse(text) as { data: { result: { values: unknown[] }[] } };
+            for (const stream of answer.data.result) stream.values = stream.values.flatMap((value) => [value, value]);
+            return JSON.stringify(answer);
+          },
+        }),
+      ),
+  };
+}
+
+/** A Grafana that takes `ms` milliseconds longer for one query in `every`. */
+export function slowGrafana(ms: number, every: number): Required<Pick<Interposers, 'grafana'>> {
+  let queries = 0;
+  return {
+    grafana: ({ port }) =>
+      listen(
+        between(port, {
+          delay: (path) => (path.startsWith('/api/ds/query') && ++queries % every === 0 ? ms : 0),
+        }),
+      ),
+  };
+}
+
+interface Lies {
+  change?: (method: string, path: string, body: string) => string;
+  answer?: (path: string, body: string) => string;
+  delay?: (path: string) => number;
+}
+
+/** A plain HTTP server that passes everything on to a loopback port, but for its lies. */
+function between(port: number, lies: Lies): Server {
+  const pass: RequestListener = (incoming, response) => {
+    void (async () => {
+      const { method = 'GET', url: path = '/', headers } = incoming;
+      const sent = await body(incoming);
+      const changed = lies.change ? Buffer.from(lies.change(method, path, sent.toString())) : sent;
+      const { 'content-length': _length, 'transfer-encoding': _encoding, ...kept } = headers;
+      const onward = request(
+        { host: '127.0.0.1', port, method, path, headers: { ...kept, 'content-length': changed.length } },
+        (answer) => {
+          void (async () => {
+            const received = await body(answer);
+            const told = answer.statusCode === 200 && lies.answer ? lies.answer(path, received.toString()) : received;
+            await pause(lies.delay?.(path) ?? 0);
+            const { 'content-length': _was, 'transfer-encoding': _how, ...rest } = answer.headers;
+            response.writeHead(answer.statusCode ?? 502, rest).end(told);
+          })();
+        },
+      );
+      onward.on('error', (error) => response.destroy(error));
+      onward.end(changed);
+    })();
+  };
+  return createServer(pass);
+}
+
+async function body(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** Listens on a free loopback port for as long as this process lives. */
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.unref();
+  return (server.address() as AddressInfo).port;
+}
