@@ -12,7 +12,7 @@ export function forgetfulS3(every: number): Required<Pick<Interposers, 'objectSt
       const { certificate, key } = await authority.issue(host);
       let uploads = 0;
       const server = createTlsServer({ cert: certificate, key }, (incoming, response) => {
-        const isChunk = incoming.method === 'PUT' && /^\/loki-chunks\/fake\//.test(incoming.url ?? '');
+        const isChunk = incoming.method === 'PUT' && incoming.url?.startsWith('/loki-chunks/fake/');
         // One of the first uploads, so that its lines are due while the spec still looks.
         if (isChunk && uploads++ % every === Math.floor(every / 10)) {
           void body(incoming).then((bytes) => {
@@ -22,7 +22,15 @@ export function forgetfulS3(every: number): Required<Pick<Interposers, 'objectSt
         }
         const { method, url, headers } = incoming;
         const onward = tlsRequest(
-          { host: '127.0.0.1', port, servername: host, ca: authority.certificate, method, path: url, headers },
+          {
+            host: '127.0.0.1',
+            port,
+            servername: host,
+            ca: authority.certificate,
+            method,
+            path: url,
+            headers,
+          },
           (answer) => {
             response.writeHead(answer.statusCode ?? 502, answer.headers);
             answer.pipe(response);
@@ -46,7 +54,8 @@ export function forgetfulLoki(every: number): Required<Pick<Interposers, 'loki'>
           change: (method, path, text) => {
             if (method !== 'POST' || !path.startsWith('/loki/api/v1/push')) return text;
             const push = JSON.parse(text) as { streams: { values: unknown[] }[] };
-            for (const stream of push.streams) stream.values = stream.values.filter(() => ++lines % every !== 0);
+            for (const stream of push.streams)
+              stream.values = stream.values.filter(() => ++lines % every !== 0);
             push.streams = push.streams.filter(({ values }) => values.length > 0);
             return JSON.stringify(push);
           },
@@ -64,7 +73,8 @@ export function doublingLoki(): Required<Pick<Interposers, 'loki'>> {
           answer: (path, text) => {
             if (!path.startsWith('/loki/api/v1/query_range')) return text;
             const answer = JSON.parse(text) as { data: { result: { values: unknown[] }[] } };
-            for (const stream of answer.data.result) stream.values = stream.values.flatMap((value) => [value, value]);
+            for (const stream of answer.data.result)
+              stream.values = stream.values.flatMap((value) => [value, value]);
             return JSON.stringify(answer);
           },
         }),
@@ -98,15 +108,16 @@ function between(port: number, lies: Lies): Server {
       const { method = 'GET', url: path = '/', headers } = incoming;
       const sent = await body(incoming);
       const changed = lies.change ? Buffer.from(lies.change(method, path, sent.toString())) : sent;
-      const { 'content-length': _length, 'transfer-encoding': _encoding, ...kept } = headers;
+      const { 'content-length': length, 'transfer-encoding': encoding, ...kept } = headers;
       const onward = request(
         { host: '127.0.0.1', port, method, path, headers: { ...kept, 'content-length': changed.length } },
         (answer) => {
           void (async () => {
             const received = await body(answer);
-            const told = answer.statusCode === 200 && lies.answer ? lies.answer(path, received.toString()) : received;
+            const told =
+              answer.statusCode === 200 && lies.answer ? lies.answer(path, received.toString()) : received;
             await pause(lies.delay?.(path) ?? 0);
-            const { 'content-length': _was, 'transfer-encoding': _how, ...rest } = answer.headers;
+            const { 'content-length': was, 'transfer-encoding': how, ...rest } = answer.headers;
             response.writeHead(answer.statusCode ?? 502, rest).end(told);
           })();
         },

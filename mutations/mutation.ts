@@ -65,11 +65,15 @@ async function apply(manifests: string, { file, from, to }: Edit): Promise<void>
 /** Runs the real spec against a stack, as a user would, and returns its verdict. */
 async function judge(criterion: string, stack: string, reports: string): Promise<Verdict> {
   const cli = join(root, 'node_modules/@playwright/test/cli.js');
-  const child = spawn(process.execPath, [cli, 'test', '--grep', criterion, '--output', join(reports, 'output')], {
-    cwd: root,
-    env: { ...fullEnvironment(), LGTM_STACK: stack, LGTM_REPORTS: reports },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [cli, 'test', '--grep', criterion, '--output', join(reports, 'output')],
+    {
+      cwd: root,
+      env: { ...fullEnvironment(), LGTM_STACK: stack, LGTM_REPORTS: reports },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));

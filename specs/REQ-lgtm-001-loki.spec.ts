@@ -53,7 +53,11 @@ test(
       // Writing lasts as long as the limit: a stream that never rests must not keep its lines to itself.
       const writing = writeHousehold(written, lines.limit, chunkInS3Within.limit).then(async () => {
         const early = await written.readBack(loki.url);
-        criterion.require('lines as Loki answers them at once', 'exact', isExact(early) ? 'exact' : inWords(early));
+        criterion.require(
+          'lines as Loki answers them at once',
+          'exact',
+          isExact(early) ? 'exact' : inWords(early),
+        );
       });
       return persistence.untilAllStored(chunkInS3Within.limit * 1000, writing, say);
     });
@@ -67,7 +71,10 @@ test(
       chunkInS3Within,
     );
     criterion.measure({ name: 'lines written', value: written.ledger.lines, samples: 1 }, lines);
-    criterion.measure({ name: 'streams written to', value: written.ledger.byStream().size, samples: 1 }, streams);
+    criterion.measure(
+      { name: 'streams written to', value: written.ledger.byStream().size, samples: 1 },
+      streams,
+    );
 
     // Loki ships its index only every 15 minutes or when it stops; with it, S3 alone must answer everything.
     await target.disrupting('loki', () => loki.restart());
@@ -77,7 +84,11 @@ test(
     criterion.require('counts and sums per stream from S3 alone', '', differences.slice(0, 5).join('; '));
     const difference = await written.readBack(fromS3.url);
     criterion.evidence('what S3 alone answers', JSON.stringify(difference, null, 2));
-    criterion.require('lines as a shadow answers them', 'exact', isExact(difference) ? 'exact' : inWords(difference));
+    criterion.require(
+      'lines as a shadow answers them',
+      'exact',
+      isExact(difference) ? 'exact' : inWords(difference),
+    );
   },
 );
 
@@ -140,7 +151,10 @@ test(
       Object.entries(recoveries).map(([way, seconds]) => [`answering again after ${way} (s)`, seconds]),
     );
     criterion.measure({ name: 'acknowledged lines lost', value: lost, samples: lines, details }, linesLost);
-    criterion.measure({ name: 'lines answered more than once', value: repeated, samples: lines }, linesRepeated);
+    criterion.measure(
+      { name: 'lines answered more than once', value: repeated, samples: lines },
+      linesRepeated,
+    );
     criterion.measure({ name: 'write rate when disrupted', value: slowest, samples: ways.length }, writeRate);
   },
 );
@@ -194,7 +208,12 @@ test(
   async ({ criterion, target, grafana, say }) => {
     const { answerWithin, range, seededBytes, samplesPerQuery } = thresholds('AC-lgtm-001-05');
     await target.undisturbed('loki', async () => {
-      const history = new LogHistory(`${target.run.id}-${Date.now()}`, Date.now(), range.limit, seededBytes.limit);
+      const history = new LogHistory(
+        `${target.run.id}-${Date.now()}`,
+        Date.now(),
+        range.limit,
+        seededBytes.limit,
+      );
       await seedHistory(target.workload('loki').url, history, 180_000, say);
 
       const taken = new Map<string, { cold: number[]; warm: number[] }>();
@@ -220,8 +239,14 @@ test(
         const all = [...cold, ...warm];
         const { p50, p95, max } = quantiles(all);
         const details = { p50, p95, 'cold max': quantiles(cold).max, 'warm max': quantiles(warm).max };
-        criterion.measure({ name: `slowest answer, ${shape}`, value: max, samples: all.length, details }, answerWithin);
-        criterion.measure({ name: `answers timed, ${shape}`, value: all.length, samples: all.length }, samplesPerQuery);
+        criterion.measure(
+          { name: `slowest answer, ${shape}`, value: max, samples: all.length, details },
+          answerWithin,
+        );
+        criterion.measure(
+          { name: `answers timed, ${shape}`, value: all.length, samples: all.length },
+          samplesPerQuery,
+        );
       }
       criterion.measure({ name: 'seeded lines', value: history.bytes, samples: 1 }, seededBytes);
     });
