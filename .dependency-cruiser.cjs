@@ -35,9 +35,9 @@ module.exports = {
     ),
     only(
       'fixtures-know-no-spec',
-      '^fixtures/',
+      '^fixtures/(?!global-setup\\.ts$)',
       '^(requirements|fixtures|programs)/',
-      'Fixtures know neither specs nor reports.',
+      'Fixtures know neither specs nor reports; only what begins a run asks which tests it has.',
     ),
     only(
       'reports-are-last',
