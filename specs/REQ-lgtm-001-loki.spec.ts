@@ -207,48 +207,50 @@ test(
   { tag: '@AC-lgtm-001-05' },
   async ({ criterion, target, grafana, say }) => {
     const { answerWithin, range, seededBytes, samplesPerQuery } = thresholds('AC-lgtm-001-05');
-    await target.undisturbed('loki', async () => {
-      const history = new LogHistory(
-        `${target.run.id}-${Date.now()}`,
-        Date.now(),
-        range.limit,
-        seededBytes.limit,
-      );
-      await seedHistory(target.workload('loki').url, history, 180_000, say);
+    const loki = target.workload('loki');
+    // It ends half an hour ago: lines that old are answered from S3 alone, so what is counted is stored.
+    const end = Date.now() - 1_800_000;
+    const history = new LogHistory(`${target.run.id}-${end}`, end, range.limit, seededBytes.limit);
+    await target.undisturbed('loki', () => seedHistory(loki.url, history, 180_000, say));
 
-      const taken = new Map<string, { cold: number[]; warm: number[] }>();
-      for (const hours of [1, 6, range.limit / 3600]) {
-        // Three ranges, each window asked cold and warm.
+    const taken = new Map<string, { cold: number[]; warm: number[] }>();
+    await target.disrupting('loki', async () => {
+      // What was just written is still in Loki's caches; after a restart they are empty.
+      await loki.restart();
+      const touched = new Set<string>();
+      for (const hours of [range.limit / 3600, 6, 1]) {
+        // Three ranges, each window asked twice.
         for (let window = 0; window < samplesPerQuery.limit / 6; window++) {
           for (const query of historyQueries(history, hours, window)) {
             const seconds = taken.get(query.shape) ?? { cold: [], warm: [] };
             taken.set(query.shape, seconds);
-            for (const state of ['cold', 'warm'] as const) {
+            for (let ask = 0; ask < 2; ask++) {
               const answer = await grafana.queryLogs({ uid: 'loki', maxLines, ...query });
               const byHand = `${query.expr} from ${query.from} to ${query.to} (ms) in Explore`;
               const fault = answer.error ?? query.fault(answer) ?? 'right';
-              criterion.require(`${query.shape} over ${hours} h, ${state}`, 'right', fault, byHand);
-              seconds[state].push(answer.seconds);
+              criterion.require(`${query.shape} over ${hours} h`, 'right', fault, byHand);
+              (touched.has(query.app) ? seconds.warm : seconds.cold).push(answer.seconds);
+              touched.add(query.app);
             }
           }
         }
         say(`queries over ${hours} h answered`);
       }
-
-      for (const [shape, { cold, warm }] of taken) {
-        const all = [...cold, ...warm];
-        const { p50, p95, max } = quantiles(all);
-        const details = { p50, p95, 'cold max': quantiles(cold).max, 'warm max': quantiles(warm).max };
-        criterion.measure(
-          { name: `slowest answer, ${shape}`, value: max, samples: all.length, details },
-          answerWithin,
-        );
-        criterion.measure(
-          { name: `answers timed, ${shape}`, value: all.length, samples: all.length },
-          samplesPerQuery,
-        );
-      }
-      criterion.measure({ name: 'seeded lines', value: history.bytes, samples: 1 }, seededBytes);
     });
+
+    for (const [shape, { cold, warm }] of taken) {
+      const all = [...cold, ...warm];
+      const { p50, p95, max } = quantiles(all);
+      const details = { p50, p95, 'cold max': quantiles(cold).max, 'warm max': quantiles(warm).max };
+      criterion.measure(
+        { name: `slowest answer, ${shape}`, value: max, samples: all.length, details },
+        answerWithin,
+      );
+      criterion.measure(
+        { name: `answers timed, ${shape}`, value: all.length, samples: all.length },
+        samplesPerQuery,
+      );
+    }
+    criterion.measure({ name: 'seeded lines', value: history.bytes, samples: 1 }, seededBytes);
   },
 );
