@@ -20,7 +20,6 @@ import { processesWith, untilNoneWith } from './processes.ts';
 export { expect } from '@playwright/test';
 
 const cli = 'node_modules/@playwright/test/cli.js';
-const bootstrap = 'scripts/bootstrap.mjs';
 
 /** The criterion that is judged within seconds. */
 export const quick = 'AC-lgtm-001-01';
@@ -125,6 +124,7 @@ export const test = base.extend<Place, { programs: StackPrograms }>({
     { scope: 'worker', timeout: 45 * 60_000 },
   ],
   folder: async ({}, use) => {
+    // eslint-disable-next-line playwright/no-skipped-test -- without /proc these tests could not fail
     test.skip(process.platform !== 'linux', 'what is left running is looked for in /proc');
     const folder = await mkdtemp(join(settings.tmp, 'lgtm-run-'));
     await use(folder);
@@ -172,6 +172,7 @@ export const test = base.extend<Place, { programs: StackPrograms }>({
       const [node, ...words] = (scripts[name] ?? '').split(' ');
       if (node !== 'node') throw new Error(`package.json has no script ${name} that starts with node`);
       // It would install packages first, under the very feet of this test.
+      // eslint-disable-next-line playwright/no-skipped-test -- only npm ci by hand leads here
       test.skip(!(await installed()), 'the packages were not installed through npm test');
       return start([...words, ...args], environment);
     });
@@ -198,9 +199,11 @@ export const test = base.extend<Place, { programs: StackPrograms }>({
   disk: async ({ folder }, use) => {
     const disks: Disk[] = [];
     await use(async (bytes) => {
-      const mounted = await Disk.mount(join(folder, 'disk'), bytes).catch(messageOf);
-      test.skip(typeof mounted === 'string', `a small disk cannot be mounted: ${String(mounted)}`);
-      const disk = mounted as Disk;
+      const disk = await Disk.mount(join(folder, 'disk'), bytes).catch((error: unknown) => {
+        // eslint-disable-next-line playwright/no-skipped-test -- only root may mount
+        test.skip(true, `a disk cannot be mounted here: ${messageOf(error)}`);
+        throw error;
+      });
       disks.push(disk);
       return disk;
     });

@@ -1,0 +1,117 @@
+import { symlink, unlink } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { poll } from '../../fixtures/poll.ts';
+import { ControlClient } from '../../fixtures/stack/control.ts';
+import type { StackDescription } from '../../fixtures/stack/stack.ts';
+import type { WorkloadState } from '../../fixtures/target/target.ts';
+import { describedIn, expect, quick, slow, test } from './harness.ts';
+import { processesWith } from './processes.ts';
+
+test.describe.configure({ timeout: 180_000 });
+
+test('ports that somebody else has are left out', async ({ folder, judge, verdicts, runs }) => {
+  // The second and fourth port of every block: whichever block the run gets, it meets them.
+  const foreign: Server[] = [];
+  const taken = new Set<number>();
+  try {
+    for (let block = 20_000; block < 32_000; block += 100)
+      for (const port of [block + 1, block + 3]) {
+        const server = createServer();
+        foreign.push(server);
+        if (await listens(server, port)) taken.add(port);
+      }
+    const command = judge(quick);
+    expect(await command.ended).toBe(0);
+    expect((await verdicts())?.of(quick)).toBe('passed: ');
+    const [run = ''] = await runs();
+    const { control, urls, objectStore } = await describedIn(join(folder, 'runs', run));
+    expect(taken).toContain(control.port + 1);
+    const used = [urls.loki, urls.grafana].map((url) => Number(new URL(url).port));
+    for (const port of [...used, objectStore.connect?.port ?? 0]) expect(taken).not.toContain(port);
+  } finally {
+    for (const server of foreign) server.close();
+  }
+});
+
+function listens(server: Server, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      resolve(true);
+    });
+  });
+}
+
+test('what is gone from the start breaks the verdict, and never passes or fails it', async ({
+  folder,
+  programs,
+  stack,
+  judge,
+  verdicts,
+}) => {
+  // Started through links, the programs cannot come back once their link is gone.
+  const link = (name: 'loki' | 'minio' | 'grafana'): string => join(folder, name);
+  for (const name of ['loki', 'minio', 'grafana'] as const) await symlink(programs[name], link(name));
+  const { run, control } = await stack({
+    loki: link('loki'),
+    minio: link('minio'),
+    grafana: link('grafana'),
+  });
+  const lose = async (name: 'loki' | 'minio' | 'grafana'): Promise<void> => {
+    await unlink(link(name));
+    for (const { pid, commandLine } of await processesWith(folder))
+      if (commandLine.startsWith(link(name))) process.kill(-pid, 'SIGKILL');
+    await untilCrashLooping(control, name);
+  };
+  const judged = async (criteria: string): Promise<string[]> => {
+    const command = judge(criteria, { LGTM_STACK: run.dir });
+    expect(await command.ended, command.output).toBe(1);
+    const written = await verdicts();
+    expect(written?.judged).toEqual([quick, slow].filter((id) => id.match(criteria)));
+    return written?.judged.map(written.of) ?? [];
+  };
+
+  await lose('grafana');
+  expect(await judged(quick)).toEqual([
+    expect.stringMatching(/^broken: grafana is not ready \(CrashLoopBackOff\) — see .*\/logs\/grafana$/),
+  ]);
+  await lose('loki');
+  expect(await judged(quick)).toEqual([
+    expect.stringMatching(/^broken: loki is not ready \(CrashLoopBackOff\) — see .*\/logs\/loki$/),
+  ]);
+  await lose('minio');
+  const noStore = /^broken: S3 at https:\/\/s3\.68cc\.io did not answer: .*ECONNREFUSED.* — see that it runs/;
+  expect(await judged('AC-lgtm-001-0[14]')).toEqual([
+    expect.stringMatching(noStore),
+    expect.stringMatching(noStore),
+  ]);
+});
+
+async function untilCrashLooping(control: StackDescription['control'], name: string): Promise<void> {
+  const client = new ControlClient(control);
+  await poll(
+    async () => {
+      const { reason } = (await client.call('state', name)) as WorkloadState;
+      const seen = String(reason);
+      return seen === 'CrashLoopBackOff' ? { done: true, value: undefined } : { done: false, seen };
+    },
+    { what: `${name} in CrashLoopBackOff`, deadlineMs: 20_000, everyMs: 100 },
+  );
+}
+
+test('a disk that fills up while the stack runs breaks the verdict', async ({
+  disk,
+  stack,
+  judge,
+  verdicts,
+}) => {
+  const small = await disk(8e9);
+  const { run } = await stack({}, undefined, small.path);
+  await small.fill();
+  const command = judge(quick, { LGTM_STACK: run.dir });
+  expect(await command.ended).toBe(1);
+  expect((await verdicts())?.of(quick)).toMatch(/^broken: /);
+});
