@@ -4,6 +4,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.mutations.ts',
+  globalSetup: '../tests/programs-ready.ts',
   outputDir: '../test-results/mutations',
   fullyParallel: true,
   forbidOnly: true,

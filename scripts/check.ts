@@ -26,13 +26,7 @@ const steps: readonly Step[] = [
   { name: 'types', command: ['tsc', '--noEmit'] },
   {
     name: 'catalogue',
-    command: [
-      'playwright',
-      'test',
-      '--config=tests/playwright.config.ts',
-      '--output=test-results/check',
-      'catalogue',
-    ],
+    command: ['playwright', 'test', '--config=tests/catalogue.config.ts'],
   },
   { name: 'boundaries', command: ['depcruise', '--config=.dependency-cruiser.cjs', ...sources] },
   { name: 'dead code', command: ['knip', '--no-progress'] },

@@ -4,6 +4,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.test.ts',
+  globalSetup: './programs-ready.ts',
   outputDir: '../test-results/tests',
   fullyParallel: true,
   forbidOnly: true,

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A file system of its own whose size can be changed. */
+/** A small file system of its own. */
 export class Disk {
   readonly path: string;
 
@@ -20,12 +20,6 @@ export class Disk {
     await mkdir(path);
     await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path]);
     return new Disk(path);
-  }
-
-  /** Makes it end where its content ends. */
-  async fill(): Promise<void> {
-    const { blocks, bfree, bsize } = await statfs(this.path);
-    await run('mount', ['-o', `remount,size=${(blocks - bfree) * bsize}`, this.path]);
   }
 
   /** Lazily: whoever still has a file of it open keeps it until then. */

@@ -96,7 +96,7 @@ interface Place {
   judge: (criteria: string, environment?: NodeJS.ProcessEnv) => Command;
   /** `npm run <script>`, as package.json has it. */
   script: (name: string, args?: readonly string[], environment?: NodeJS.ProcessEnv) => Promise<Command>;
-  /** The run's verdicts as `id: verdict` → reason; null when none were written. */
+  /** What the run's verdicts.json says; null when there is none. */
   verdicts: (reports?: string) => Promise<Verdicts | null>;
   /** Run folders that were made. */
   runs: () => Promise<string[]>;
@@ -109,6 +109,7 @@ interface Place {
 /** A verdicts.json as tests ask it. */
 export interface Verdicts {
   run: string;
+  durationMs: number;
   /** `<verdict>: <reason>` of an entry. */
   of: (id: string) => string;
   /** Ids of the entries with a verdict other than not-judged. */
@@ -120,8 +121,7 @@ export const test = base.extend<Place, { programs: StackPrograms }>({
     async ({}, use) => {
       await use(await provideStackPrograms(() => {}));
     },
-    // With an empty cache they are built first.
-    { scope: 'worker', timeout: 45 * 60_000 },
+    { scope: 'worker' },
   ],
   folder: async ({}, use) => {
     // eslint-disable-next-line playwright/no-skipped-test -- without /proc these tests could not fail
@@ -181,9 +181,10 @@ export const test = base.extend<Place, { programs: StackPrograms }>({
     await use(async (reports = join(folder, 'reports')) => {
       const text = await readFile(join(reports, 'verdicts.json'), 'utf8').catch(() => null);
       if (text === null) return null;
-      const { run, verdicts } = VerdictFile.parse(JSON.parse(text));
+      const { run, durationMs, verdicts } = VerdictFile.parse(JSON.parse(text));
       return {
         run,
+        durationMs,
         of: (id) =>
           verdicts
             .filter((each) => each.id === id)

@@ -21,7 +21,8 @@ export async function processesWith(text: string): Promise<FoundProcess[]> {
         }),
       );
       const ours = `${commandLine ?? ''} ${environment ?? ''}`.includes(text);
-      return ours ? [{ pid: Number(pid), commandLine: commandLine ?? '' }] : [];
+      // One that has no command line any more is gone but for its parent's notice.
+      return ours && commandLine ? [{ pid: Number(pid), commandLine }] : [];
     }),
   );
   return found.flat();
