@@ -12,9 +12,24 @@ module.exports = {
   forbidden: [
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    only('catalogue-is-first', '^requirements/', '^requirements/', 'The catalogue knows nothing of what judges it.'),
-    only('spec-imports-test', '^specs/', '^fixtures/test\\.ts$', 'A spec imports fixtures/test.ts and nothing else.'),
-    only('programs-stand-alone', '^programs/', '^programs/', 'Programs are provided without knowing the stack.'),
+    only(
+      'catalogue-is-first',
+      '^requirements/',
+      '^requirements/',
+      'The catalogue knows nothing of what judges it.',
+    ),
+    only(
+      'spec-imports-test',
+      '^specs/',
+      '^fixtures/test\\.ts$',
+      'A spec imports fixtures/test.ts and nothing else.',
+    ),
+    only(
+      'programs-stand-alone',
+      '^programs/',
+      '^programs/',
+      'Programs are provided without knowing the stack.',
+    ),
     only(
       'clients-know-no-fixture',
       '^fixtures/clients/',
