@@ -28,9 +28,9 @@ async function expectGreen(command: Command): Promise<void> {
   expect(command.output).toContain('1 passed, 0 failed, 0 broken');
 }
 
-for (const { title, at } of [
-  { title: 'while the stack boots', at: booting },
-  { title: 'while it judges', at: judging },
+for (const { title, at, times } of [
+  { title: 'while the stack boots', at: booting, times: 2 },
+  { title: 'while it judges', at: judging, times: 1 },
 ])
   test(`Ctrl-C ${title} leaves nothing, and the same command works right after`, async ({
     folder,
@@ -43,7 +43,7 @@ for (const { title, at } of [
     expect(await command.ended, command.output).toBe(130);
     expect(await leftBy(folder)).toEqual([]);
     expect((await verdicts())?.of(quick)).not.toContain('failed');
-    await expectGreen(judge(quick));
+    for (let time = 0; time < times; time++) await expectGreen(judge(quick));
   });
 
 test('SIGKILL while it judges leaves nothing after 5 s, and the same command works right after', async ({
