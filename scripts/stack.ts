@@ -1,8 +1,5 @@
-import { join } from 'node:path';
 import { Broken } from '../fixtures/errors.ts';
-import { provideStackPrograms } from '../fixtures/programs.ts';
-import { baseEnvironment, root, settings } from '../fixtures/settings.ts';
-import { Stack } from '../fixtures/stack/stack.ts';
+import { startShippedStack } from '../fixtures/shipped-stack.ts';
 
 const help = `npm run stack: starts the embedded stack and keeps it until Ctrl-C.
 
@@ -24,15 +21,7 @@ async function main(): Promise<void> {
     console.log(help);
     return;
   }
-  const programs = await provideStackPrograms(console.log, stopping.signal);
-  const stack = await Stack.start({
-    programs,
-    manifests: join(root, 'manifests'),
-    runs: settings.runs,
-    keep: settings.keep,
-    environment: baseEnvironment(),
-    signal: stopping.signal,
-  });
+  const stack = await startShippedStack(console.log, stopping.signal);
   const { run, urls, objectStore, grafana, deviations } = stack.description;
   console.log(`
 Loki        ${urls.loki}
