@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { componentsOf, type CriterionId } from '../requirements/catalogue.ts';
 import { provideStackPrograms } from '../fixtures/programs.ts';
 import { baseEnvironment, fullEnvironment, root, settings } from '../fixtures/settings.ts';
 import { Stack, type Interposers } from '../fixtures/stack/stack.ts';
@@ -19,7 +20,7 @@ export interface Mutation {
   /** What is broken, as a test title. */
   title: string;
   /** The criterion that must turn red. */
-  criterion: string;
+  criterion: CriterionId;
   /** What its verdict must say: red for this reason, not for another. */
   reason: RegExp;
   edits?: readonly Edit[];
@@ -35,7 +36,7 @@ export function mutation({ title, criterion, reason, edits = [], interposers = {
       await cp(join(root, 'manifests'), manifests, { recursive: true });
       for (const edit of edits) await apply(manifests, edit);
       const stack = await Stack.start({
-        programs: await provideStackPrograms(() => {}),
+        programs: await provideStackPrograms(componentsOf(criterion), () => {}),
         manifests,
         runs: join(folder, 'runs'),
         keep: false,

@@ -1,4 +1,4 @@
-import type { Requirement } from './model.ts';
+import { components, type Requirement } from './model.ts';
 
 /** The non-functional requirements: each is judged as a whole, so each is its own only entry. */
 export const nonFunctional = [
@@ -7,6 +7,7 @@ export const nonFunctional = [
     fullId: 'NFR-lgtm-d4f8c2a1-PERF-001',
     title: 'Query performance',
     epic: 'Performance',
+    components,
     entries: [
       {
         id: 'NFR-lgtm-d4f8c2a1-PERF-001',
@@ -36,6 +37,7 @@ export const nonFunctional = [
     fullId: 'NFR-lgtm-d4f8c2a1-PERF-002',
     title: 'Ingestion throughput',
     epic: 'Performance',
+    components,
     entries: [
       {
         id: 'NFR-lgtm-d4f8c2a1-PERF-002',
@@ -66,6 +68,7 @@ export const nonFunctional = [
     fullId: 'NFR-lgtm-d4f8c2a1-SEC-001',
     title: 'Credential security',
     epic: 'Security',
+    components,
     entries: [
       {
         id: 'NFR-lgtm-d4f8c2a1-SEC-001',
@@ -93,6 +96,7 @@ export const nonFunctional = [
     fullId: 'NFR-lgtm-d4f8c2a1-SEC-002',
     title: 'Network security',
     epic: 'Security',
+    components,
     entries: [
       {
         id: 'NFR-lgtm-d4f8c2a1-SEC-002',
@@ -120,6 +124,7 @@ export const nonFunctional = [
     fullId: 'NFR-lgtm-d4f8c2a1-SCALE-001',
     title: 'Storage limits',
     epic: 'Scale',
+    components,
     entries: [
       {
         id: 'NFR-lgtm-d4f8c2a1-SCALE-001',
@@ -144,6 +149,7 @@ export const nonFunctional = [
     fullId: 'NFR-lgtm-d4f8c2a1-SCALE-002',
     title: 'Resource constraints',
     epic: 'Scale',
+    components,
     entries: [
       {
         id: 'NFR-lgtm-d4f8c2a1-SCALE-002',
@@ -172,6 +178,7 @@ export const nonFunctional = [
     fullId: 'NFR-lgtm-d4f8c2a1-OPS-001',
     title: 'Deployment pattern',
     epic: 'Operations',
+    components,
     entries: [
       {
         id: 'NFR-lgtm-d4f8c2a1-OPS-001',
@@ -199,6 +206,7 @@ export const nonFunctional = [
     fullId: 'NFR-lgtm-d4f8c2a1-OPS-002',
     title: 'Configuration management',
     epic: 'Operations',
+    components,
     entries: [
       {
         id: 'NFR-lgtm-d4f8c2a1-OPS-002',
@@ -226,6 +234,7 @@ export const nonFunctional = [
     fullId: 'NFR-lgtm-d4f8c2a1-RECOVER-001',
     title: 'Data recovery',
     epic: 'Recovery',
+    components,
     entries: [
       {
         id: 'NFR-lgtm-d4f8c2a1-RECOVER-001',

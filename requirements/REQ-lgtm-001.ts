@@ -5,6 +5,7 @@ export const loki = {
   fullId: 'REQ-lgtm-d4f8c2a1-001',
   title: 'Loki keeps the logs in S3',
   epic: 'Logs',
+  components: ['loki'],
   entries: [
     {
       id: 'AC-lgtm-001-01',

@@ -1,10 +1,11 @@
-import type { Requirement } from './model.ts';
+import { components, type Requirement } from './model.ts';
 
 export const credentials = {
   id: 'REQ-lgtm-004',
   fullId: 'REQ-lgtm-d4f8c2a1-004',
   title: 'Each component has S3 credentials of its own',
   epic: 'Credentials',
+  components: components,
   entries: [
     {
       id: 'AC-lgtm-004-01',

@@ -1,10 +1,11 @@
-import type { Requirement } from './model.ts';
+import { components, type Requirement } from './model.ts';
 
 export const dataSources = {
   id: 'REQ-lgtm-005',
   fullId: 'REQ-lgtm-d4f8c2a1-005',
   title: 'Grafana has all three data sources',
   epic: 'Grafana',
+  components: components,
   entries: [
     {
       id: 'AC-lgtm-005-01',

@@ -1,4 +1,4 @@
-import type { Entry, Requirement, Threshold } from './model.ts';
+import type { Component, Entry, Requirement, Threshold } from './model.ts';
 import { nonFunctional } from './NFR.ts';
 import { loki } from './REQ-lgtm-001.ts';
 import { tempo } from './REQ-lgtm-002.ts';
@@ -46,6 +46,11 @@ export function entry(id: CriterionId): Entry {
 /** The limits of an entry, by name: `thresholds('AC-lgtm-001-02').chunkInS3Within.limit`, in its `unit`. */
 export function thresholds<Id extends CriterionId>(id: Id): ThresholdsOf<Id> {
   return place(id).entry.thresholds as ThresholdsOf<Id>;
+}
+
+/** The components that must run for an entry to be judged. */
+export function componentsOf(id: CriterionId): readonly Component[] {
+  return place(id).requirement.components;
 }
 
 /**

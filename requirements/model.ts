@@ -1,3 +1,7 @@
+/** The components that have a bucket and credentials of their own. */
+export const components = ['loki'] as const;
+export type Component = (typeof components)[number];
+
 /** A limit of a requirement, or of the oracle that judges it, with its unit. Specs take every limit from here. */
 export interface Threshold {
   readonly limit: number;
@@ -58,5 +62,7 @@ export interface Requirement {
   readonly title: string;
   /** The product area it is reported under. */
   readonly epic: string;
+  /** What has to run for it to be judged, beside S3 and Grafana. */
+  readonly components: readonly Component[];
   readonly entries: readonly Entry[];
 }

@@ -1,9 +1,10 @@
+import { components } from '../requirements/model.ts';
 import { Broken } from '../fixtures/errors.ts';
 import { startShippedStack } from '../fixtures/shipped-stack.ts';
 
 const help = `npm run stack: starts the embedded stack and keeps it until Ctrl-C.
 
-It prints where Loki, Grafana and S3 are, and the run folder, in which everything of the stack is.
+It prints where each component, Grafana and S3 are, and the run folder, in which everything of the stack is.
 LGTM_STACK=<run folder> npm run accept judges this stack instead of starting another.
 LGTM_KEEP=1 keeps the programs' data when it stops.`;
 
@@ -21,11 +22,11 @@ async function main(): Promise<void> {
     console.log(help);
     return;
   }
-  const stack = await startShippedStack(console.log, stopping.signal);
+  const stack = await startShippedStack(components, console.log, stopping.signal);
   const { run, urls, objectStore, grafana, deviations } = stack.description;
   console.log(`
-Loki        ${urls.loki}
-Grafana     ${urls.grafana}   user ${grafana.user}, password in stack.json
+${components.map((name) => `${name.padEnd(12)}${urls[name] ?? ''}`).join('\n')}
+grafana     ${urls.grafana ?? ''}   user ${grafana.user}, password in stack.json
 S3          ${objectStore.endpoint} at ${objectStore.connect?.host ?? ''}:${objectStore.connect?.port ?? ''}, CA ${run.dir}/ca.pem, credentials in stack.json
 Run folder  ${run.dir}
 Deviations from the shipped configuration: ${deviations.map(({ setting }) => setting).join(', ')}

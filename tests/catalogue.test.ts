@@ -129,6 +129,7 @@ test.describe('the checks themselves', () => {
     fullId: 'REQ-lgtm-d4f8c2a1-001',
     title: 'made up',
     epic: 'made up',
+    components: [],
     entries: [
       {
         id: 'AC-lgtm-001-01',

@@ -1,3 +1,4 @@
+import { components } from '../requirements/model.ts';
 import { provideStackPrograms } from '../fixtures/programs.ts';
 
 /** Provides the programs before the first test, with progress, so that no test's time goes into a build. */
@@ -6,5 +7,5 @@ export default async function programsReady(): Promise<void> {
   process.once('SIGINT', () => {
     interrupted.abort(new Error('interrupted'));
   });
-  await provideStackPrograms((text) => process.stdout.write(`${text}\n`), interrupted.signal);
+  await provideStackPrograms(components, (text) => process.stdout.write(`${text}\n`), interrupted.signal);
 }

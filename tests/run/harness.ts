@@ -119,7 +119,7 @@ export interface Verdicts {
 export const test = base.extend<Place, { programs: StackPrograms }>({
   programs: [
     async ({}, use) => {
-      await use(await provideStackPrograms(() => {}));
+      await use(await provideStackPrograms(['loki'], () => {}));
     },
     { scope: 'worker' },
   ],

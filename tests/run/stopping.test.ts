@@ -5,7 +5,7 @@ import { processesWith, untilNoneWith } from './processes.ts';
 
 test.describe.configure({ timeout: 180_000 });
 
-const booting = 'Starting MinIO, Loki and Grafana';
+const booting = 'Starting minio, loki, grafana';
 const judging = 'The stack is ready after';
 const standing = 'Stop it:    Ctrl-C';
 

@@ -67,7 +67,7 @@ test('what is gone from the start breaks the verdict, and never passes or fails 
 }) => {
   // Started through links, the programs cannot come back once their link is gone.
   const link = (name: 'loki' | 'minio' | 'grafana'): string => join(folder, name);
-  for (const name of ['loki', 'minio', 'grafana'] as const) await symlink(programs[name], link(name));
+  for (const name of ['loki', 'minio', 'grafana'] as const) await symlink(programs[name] ?? '', link(name));
   const { run, control } = await stack({
     loki: link('loki'),
     minio: link('minio'),
