@@ -2,6 +2,16 @@
 export const components = ['loki'] as const;
 export type Component = (typeof components)[number];
 
+/** The bucket of each component, as the requirements name it. */
+export const buckets: Readonly<Record<'loki' | 'tempo' | 'mimir', string>> = {
+  loki: 'loki-chunks',
+  tempo: 'tempo-traces',
+  mimir: 'mimir-blocks',
+};
+
+/** The one address of the object storage, as the requirements name it. */
+export const objectStoreEndpoint = 'https://s3.68cc.io';
+
 /** A limit of a requirement, or of the oracle that judges it, with its unit. Specs take every limit from here. */
 export interface Threshold {
   readonly limit: number;

@@ -1,0 +1,163 @@
+import {
+  breaches,
+  buckets,
+  componentsOf,
+  effectiveConfiguration,
+  isolationTable,
+  objectStoreEndpoint,
+  s3Settings,
+  test,
+  thresholds,
+  tryEveryKey,
+  untilReady,
+  untilRefused,
+  type KeyHolder,
+} from '../fixtures/test.ts';
+
+/** Mimir asks S3 twenty times before it gives up; the others end at once. */
+const refusedWithinMs = 240_000;
+const authenticationError = /SignatureDoesNotMatch|InvalidAccessKeyId|AccessDenied/;
+const certificateError = /x509|certificate/;
+
+test(
+  'AC-lgtm-004-03 rotated credentials need a restart only, and the old ones are worth nothing',
+  { tag: '@AC-lgtm-004-03' },
+  async ({ criterion, target, rotatableShadow, say }) => {
+    const { acceptedWithOldKey } = thresholds('AC-lgtm-004-03');
+    const components = componentsOf('AC-lgtm-004-03');
+    const access = target.objectStore;
+
+    const rotated = await Promise.all(
+      components.map((component) =>
+        target.undisturbed(component, async () => {
+          const shadow = await rotatableShadow(component);
+          await untilReady(shadow);
+          const before = await shadow.definition();
+          const old = shadow.key;
+
+          // The procedure of manifests/README.md: a new key, the Secret replaced, the pod restarted, the old key removed.
+          const fresh = await shadow.makeKey();
+          await shadow.replaceSecret(fresh);
+          await shadow.restart();
+          await untilReady(shadow);
+          criterion.require(
+            `what ${component} is started with, but for its secret`,
+            before,
+            await shadow.definition(),
+          );
+          await shadow.revoke(old);
+          say(`${component} runs with its new key`);
+
+          // The old one is gone: what starts now and is ready can only be using the new one.
+          await shadow.restart();
+          await untilReady(shadow);
+          await shadow.replaceSecret(old);
+          await shadow.restart();
+          await untilRefused(shadow, authenticationError, `${component} with its old key`, refusedWithinMs);
+          say(`${component} is refused with its old key`);
+          return { component, old, fresh };
+        }),
+      ),
+    );
+
+    const holders: KeyHolder[] = [];
+    for (const { component, old, fresh } of rotated) {
+      const own = buckets[component];
+      holders.push(
+        { name: component, access: { ...access, ...(await target.keyOf(component)) }, own },
+        { name: `${component}, rotated`, access: { ...access, ...fresh }, own },
+        { name: `${component}, revoked`, access: { ...access, ...old }, own: null },
+      );
+    }
+    const attempts = await tryEveryKey(
+      holders,
+      components.map((component) => buckets[component]),
+      access,
+    );
+    criterion.show('credential isolation', isolationTable(attempts));
+    const withOldKey = attempts.filter(({ holder }) => holder.endsWith(', revoked'));
+    criterion.measure(
+      {
+        name: 'requests accepted with a revoked key',
+        value: withOldKey.filter(({ allowed }) => allowed).length,
+        samples: withOldKey.length,
+        details: { 'keys tried': holders.length, 'attempts in all': attempts.length },
+      },
+      acceptedWithOldKey,
+    );
+    criterion.require('keys that do more or less than their own bucket', '', breaches(attempts).join('; '));
+  },
+);
+
+test(
+  'AC-lgtm-004-04 S3 is reached at https://s3.68cc.io only, and its name is verified',
+  { tag: '@AC-lgtm-004-04' },
+  async ({ criterion, target, shadow }) => {
+    const { otherEndpoints } = thresholds('AC-lgtm-004-04');
+    const components = componentsOf('AC-lgtm-004-04');
+    const { host } = new URL(objectStoreEndpoint);
+
+    for (const component of components) {
+      const configurations: Record<string, unknown> = {
+        ...(await target.configurations(component)),
+        'what it says it runs with': await effectiveConfiguration(component, target.workload(component).url),
+      };
+      let named = 0;
+      for (const [name, configuration] of Object.entries(configurations))
+        for (const { at, endpoint, verified } of s3Settings(configuration)) {
+          const where = `${component}, ${name}, ${at}`;
+          named++;
+          criterion.require(`S3's address in ${where}`, objectStoreEndpoint, endpoint);
+          criterion.require(
+            `verification of S3's certificate in ${where}`,
+            'on',
+            verified ? 'on' : 'switched off',
+          );
+        }
+      // The configuration file, the bucket step, and the program's own word.
+      criterion.require(
+        `places that name S3's address to ${component}`,
+        'three',
+        named >= 3 ? 'three' : `${named}`,
+      );
+    }
+
+    await Promise.all(
+      components.map((component) =>
+        target.undisturbed(component, async () => {
+          const misled = await shadow(component, 'deployed', 'of-another-name');
+          await untilRefused(
+            misled,
+            certificateError,
+            `${component} at an S3 with a certificate of another name`,
+            refusedWithinMs,
+          );
+        }),
+      ),
+    );
+
+    const made = (await target.connections()).filter(({ client }) =>
+      components.some((component) => client === component || client.startsWith(`${component}-`)),
+    );
+    criterion.show('connections', JSON.stringify(made, null, 2));
+    const total = (of: typeof made): number => of.reduce((sum, { count }) => sum + count, 0);
+    for (const component of components)
+      criterion.require(
+        `${component} in S3's connections`,
+        'seen',
+        made.some(({ client }) => client === component) ? 'seen' : 'none',
+      );
+    const elsewhere = made.filter(
+      ({ target: to }) => to !== `${host}:443` && !to.includes('.svc.cluster.local:'),
+    );
+    criterion.evidence('connections elsewhere', JSON.stringify(elsewhere, null, 2));
+    criterion.measure(
+      {
+        name: `connections beyond the cluster but to ${host}:443`,
+        value: total(elsewhere),
+        samples: total(made),
+      },
+      otherEndpoints,
+    );
+  },
+);
