@@ -37,6 +37,32 @@ const grafanaSum = (platform: string): Checksum => ({
   reason: 'no hash of this platform has been seen outside the release itself',
 });
 
+const kustomizeUrl = 'https://github.com/kubernetes-sigs/kustomize/releases/download/kustomize/v5.8.1';
+const kustomize = (platform: string, sha256: string): Asset => ({
+  url: `${kustomizeUrl}/kustomize_v5.8.1_${platform}.tar.gz`,
+  checksum: { sha256 },
+  archive: { kind: 'tar.gz', take: 'kustomize' },
+});
+
+const kubeconformUrl = 'https://github.com/yannh/kubeconform/releases/download/v0.8.0';
+const kubeconform = (platform: string, sha256: string): Asset => ({
+  url: `${kubeconformUrl}/kubeconform-${platform}.tar.gz`,
+  checksum: { sha256 },
+  archive: { kind: 'tar.gz', take: 'kubeconform' },
+});
+
+const helm = (platform: string, sha256: string): Asset => ({
+  url: `https://get.helm.sh/helm-v4.3.0-${platform}.tar.gz`,
+  checksum: { sha256 },
+  archive: { kind: 'tar.gz', take: `${platform}/helm` },
+});
+
+const sops = (platform: string, sha256: string): Asset => ({
+  url: `https://github.com/getsops/sops/releases/download/v3.13.3/sops-v3.13.3.${platform}`,
+  checksum: { sha256 },
+  archive: { kind: 'bare' },
+});
+
 /** Every program of the stack, pinned. To add one: its release here, its recipe in a folder beside. */
 export const pins = {
   loki: {
@@ -117,6 +143,132 @@ export const pins = {
       tags: ['oss'],
       cgo: true,
       minutes: 7,
+    },
+  },
+  // What judges manifests and secrets; only what asks for them provides them.
+  kustomize: {
+    name: 'kustomize',
+    home: null,
+    release: {
+      version: '5.8.1',
+      assets: {
+        'linux-amd64': kustomize(
+          'linux_amd64',
+          '029a7f0f4e1932c52a0476cf02a0fd855c0bb85694b82c338fc648dcb53a819d',
+        ),
+        'linux-arm64': kustomize(
+          'linux_arm64',
+          '0953ea3e476f66d6ddfcd911d750f5167b9365aa9491b2326398e289fef2c142',
+        ),
+        'darwin-arm64': kustomize(
+          'darwin_arm64',
+          '8886f8a78474e608cc81234f729fda188a9767da23e28925802f00ece2bab288',
+        ),
+      },
+    },
+    recipe: {
+      how: 'required',
+      module: 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.1',
+      version: '5.8.1',
+      folder: join(here, 'kustomize'),
+      package: 'sigs.k8s.io/kustomize/kustomize/v5',
+      tags: [],
+      cgo: false,
+      minutes: 1,
+    },
+  },
+  kubeconform: {
+    name: 'kubeconform',
+    home: null,
+    release: {
+      version: '0.8.0',
+      assets: {
+        'linux-amd64': kubeconform(
+          'linux-amd64',
+          '9bc2bffbf71f261128533edaf912153948b7ff238f9a531ae6d34466ec287883',
+        ),
+        'linux-arm64': kubeconform(
+          'linux-arm64',
+          '1f53fc8e81258197a35e8603054162a5af1de8c5af13746c71ab680d9534ed87',
+        ),
+        'darwin-arm64': kubeconform(
+          'darwin-arm64',
+          'f84f4dfbebf4a6b0b230385fa065a39ea35e02608c2b50d025dcf64775a69d67',
+        ),
+      },
+    },
+    recipe: {
+      how: 'required',
+      module: 'github.com/yannh/kubeconform@v0.8.0',
+      version: '0.8.0',
+      folder: join(here, 'kubeconform'),
+      package: 'github.com/yannh/kubeconform/cmd/kubeconform',
+      tags: [],
+      cgo: false,
+      minutes: 1,
+    },
+  },
+  sops: {
+    name: 'sops',
+    home: null,
+    release: {
+      version: '3.13.3',
+      assets: {
+        'linux-amd64': sops(
+          'linux.amd64',
+          'e5bec3346a873ae91d871550f3e698c1aad962aff462a080e40f25fde17fef6b',
+        ),
+        'linux-arm64': sops(
+          'linux.arm64',
+          '53b0abacd38ef1b12a66d6c100956691b9cefce018d91f81e73ddf7438b94d77',
+        ),
+        'darwin-arm64': sops(
+          'darwin.arm64',
+          'b97c0d434aab577dc40310e8d22ff9e45eef4c80638ab978daae9b4681c59286',
+        ),
+      },
+    },
+    recipe: {
+      how: 'required',
+      module: 'github.com/getsops/sops/v3@v3.13.3',
+      version: '3.13.3',
+      folder: join(here, 'sops'),
+      package: 'github.com/getsops/sops/v3/cmd/sops',
+      tags: [],
+      cgo: false,
+      minutes: 3,
+    },
+  },
+  // Only where the chart can be had.
+  helm: {
+    name: 'helm',
+    home: null,
+    release: {
+      version: '4.3.0',
+      assets: {
+        'linux-amd64': helm(
+          'linux-amd64',
+          '86584a54def73570558f66f5111cc53dfed56689637ae32c1201205d494f54fb',
+        ),
+        'linux-arm64': helm(
+          'linux-arm64',
+          '31c5794dd55c66a51e6b7d2e2ac7a114ae8b1de41ff1d9ba51748ac973b06a08',
+        ),
+        'darwin-arm64': helm(
+          'darwin-arm64',
+          'd3870437e1e95b67f8edbde964156c84a26503f560821d40c542441658934fba',
+        ),
+      },
+    },
+    recipe: {
+      how: 'required',
+      module: 'helm.sh/helm/v4@v4.3.0',
+      version: '4.3.0',
+      folder: join(here, 'helm'),
+      package: 'helm.sh/helm/v4/cmd/helm',
+      tags: [],
+      cgo: false,
+      minutes: 2,
     },
   },
 } as const satisfies Record<string, Pin>;
