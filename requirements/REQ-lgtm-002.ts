@@ -5,7 +5,7 @@ export const tempo = {
   fullId: 'REQ-lgtm-d4f8c2a1-002',
   title: 'Tempo keeps the traces in S3',
   epic: 'Traces',
-  components: [],
+  components: ['tempo'],
   entries: [
     {
       id: 'AC-lgtm-002-01',

@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { parseAllDocuments } from 'yaml';
 import { root } from '../fixtures/settings.ts';
@@ -161,4 +161,22 @@ test('links between data sources name data sources that are there', () => {
   const links = [...content.matchAll(/datasourceUid: (\S+)$/gm)].map(([, uid]) => uid);
   expect(links).not.toEqual([]);
   expect(uids).toEqual(expect.arrayContaining(links));
+});
+
+test('every component has the same bucket step, which does what the files beside it declare', () => {
+  const scripts = names.filter((name) => name.endsWith('/app/bucket/bucket.sh'));
+  expect(scripts.length).toBeGreaterThan(1);
+  expect(new Set(scripts.map(text)).size).toBe(1);
+  for (const script of scripts) {
+    const folder = dirname(script);
+    const { configMapGenerator = [] } = read(join(folder, '../kustomization.yaml')) as Kustomization;
+    const shipped = configMapGenerator.flatMap(({ files }) => files.map((file) => file.replace(/^.*=/, '')));
+    const declared = names.filter((name) => name.startsWith(`${folder}/`) && !name.endsWith('/policy.json'));
+    // Who makes the user reads the policy; the step itself gets all the rest.
+    expect(shipped.filter((file) => file.startsWith('./bucket/')).sort()).toEqual(
+      declared.map((name) => `./bucket/${basename(name)}`),
+    );
+    for (const name of declared.filter((file) => file.endsWith('.json')))
+      expect(text(script)).toContain(`--cli-input-json file://${basename(name)}`);
+  }
 });
