@@ -1,18 +1,19 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { componentsOf, type CriterionId } from '../requirements/catalogue.ts';
+import { runTool } from '../fixtures/deployment/tool.ts';
 import { provideStackPrograms } from '../fixtures/programs.ts';
 import { baseEnvironment, fullEnvironment, root, settings } from '../fixtures/settings.ts';
-import { Stack, type Interposers } from '../fixtures/stack/stack.ts';
+import { describeUnstarted, Stack, type Interposers } from '../fixtures/stack/stack.ts';
 import { VerdictFile, type Verdict } from '../fixtures/verdict/verdict.ts';
 
 /** A text of the manifests and what a careless change makes of it. */
 export interface Edit {
   /** Path below manifests/. */
   file: string;
-  from: string;
+  from: string | RegExp;
   to: string;
 }
 
@@ -24,31 +25,47 @@ export interface Mutation {
   /** What its verdict must say: red for this reason, not for another. */
   reason: RegExp;
   edits?: readonly Edit[];
+  /** Files below manifests/ that an earlier commit of the judged repository had, and a later one took away. */
+  history?: readonly { file: string; content: string }[];
   interposers?: Interposers;
 }
 
 /** Declares the test that a mutation turns its criterion's spec red, for the right reason. */
-export function mutation({ title, criterion, reason, edits = [], interposers = {} }: Mutation): void {
+export function mutation({
+  title,
+  criterion,
+  reason,
+  edits = [],
+  history,
+  interposers = {},
+}: Mutation): void {
   test(`${criterion} is red: ${title}`, async () => {
     const folder = await mkdtemp(join(settings.tmp, 'lgtm-mutation-'));
     try {
       const manifests = join(folder, 'manifests');
       await cp(join(root, 'manifests'), manifests, { recursive: true });
       for (const edit of edits) await apply(manifests, edit);
-      const stack = await Stack.start({
-        programs: await provideStackPrograms(componentsOf(criterion), () => {}),
-        manifests,
-        runs: join(folder, 'runs'),
-        keep: false,
-        environment: baseEnvironment(),
-        interposers,
-      });
+      if (history) await commit(folder, history);
+      const runs = join(folder, 'runs');
+      const needed = componentsOf(criterion);
+      const stack =
+        needed.length === 0
+          ? null
+          : await Stack.start({
+              programs: await provideStackPrograms(needed, () => {}),
+              manifests,
+              runs,
+              keep: false,
+              environment: baseEnvironment(),
+              interposers,
+            });
       try {
-        const verdict = await judge(criterion, stack.description.run.dir, join(folder, 'reports'));
+        const dir = stack?.description.run.dir ?? (await describeUnstarted(manifests, runs));
+        const verdict = await judge(criterion, dir, join(folder, 'reports'));
         expect(verdict.verdict, verdict.reason).toBe('failed');
         expect(verdict.reason).toMatch(reason);
       } finally {
-        await stack.stop();
+        await stack?.stop();
       }
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -56,11 +73,29 @@ export function mutation({ title, criterion, reason, edits = [], interposers = {
   });
 }
 
+/** Makes `folder` a Git work tree whose past had these files. */
+async function commit(folder: string, past: NonNullable<Mutation['history']>): Promise<void> {
+  const git = (...args: string[]) =>
+    runTool('git', ['-c', 'user.name=nobody', '-c', 'user.email=nobody@localhost', ...args], { cwd: folder });
+  const files = past.map(({ file }) => join(folder, 'manifests', file));
+  await git('init', '--quiet');
+  for (const [at, { content }] of past.entries()) {
+    const file = files[at] ?? '';
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+  await git('add', 'manifests');
+  await git('commit', '--quiet', '--message', 'First');
+  for (const file of files) await rm(file);
+  await git('commit', '--quiet', '--all', '--message', 'Second');
+}
+
 async function apply(manifests: string, { file, from, to }: Edit): Promise<void> {
   const path = join(manifests, file);
   const text = await readFile(path, 'utf8');
-  expect(text, `${file} has no '${from}' to change: adapt the mutation`).toContain(from);
-  await writeFile(path, text.replace(from, to));
+  const changed = text.replace(from, to);
+  expect(changed, `${file} has no '${from}' to change: adapt the mutation`).not.toBe(text);
+  await writeFile(path, changed);
 }
 
 /** Runs the real spec against a stack, as a user would, and returns its verdict. */
