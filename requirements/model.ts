@@ -1,5 +1,5 @@
 /** The components that have a bucket and credentials of their own. */
-export const components = ['loki'] as const;
+export const components = ['loki', 'mimir'] as const;
 export type Component = (typeof components)[number];
 
 /** A limit of a requirement, or of the oracle that judges it, with its unit. Specs take every limit from here. */

@@ -14,5 +14,7 @@ if ! answer=$(aws s3api get-bucket-location --cli-input-json file://bucket.json 
       ;;
   esac
 fi
-aws s3api put-bucket-versioning --cli-input-json file://versioning.json
+if [ -f versioning.json ]; then
+  aws s3api put-bucket-versioning --cli-input-json file://versioning.json
+fi
 aws s3api put-bucket-lifecycle-configuration --cli-input-json file://lifecycle.json
