@@ -84,6 +84,7 @@ export const nonFunctional = [
             of: 'plaintext credentials in any commit',
           },
         },
+        components: [],
         judged: {
           local: 'SOPS structure and age recipients of every secret, and a search of the whole Git history',
           cluster: 'the same; the repository is what is judged',
@@ -166,6 +167,7 @@ export const nonFunctional = [
             of: 'memory request per pod',
           },
         },
+        components: [],
         judged: {
           local: 'the rendered objects, all containers of a pod added up',
           cluster: 'the same of the live objects',
@@ -194,6 +196,7 @@ export const nonFunctional = [
             of: 'workloads deployed in another way',
           },
         },
+        components: [],
         judged: {
           local: 'the objects that kustomize builds from manifests/, each reference followed',
           cluster: 'the same of the live objects, and that Flux reports them ready',
@@ -222,6 +225,7 @@ export const nonFunctional = [
             of: 'objects with inline configuration',
           },
         },
+        components: [],
         judged: {
           local: 'the rendered objects: where every mounted configuration file comes from',
           cluster: 'the same of the live objects',

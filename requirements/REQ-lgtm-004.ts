@@ -17,6 +17,7 @@ export const credentials = {
         secrets: { limit: 3, unit: 'secrets', comparison: 'exactly', of: 'secrets named by the pattern' },
         readable: { limit: 0, unit: 'values', comparison: 'exactly', of: 'secret values in clear text' },
       },
+      components: [],
       judged: {
         local:
           'names and SOPS structure of the files in manifests/, and that they decrypt with the key alone',
@@ -32,6 +33,7 @@ export const credentials = {
       thresholds: {
         inline: { limit: 0, unit: 'values', comparison: 'exactly', of: 'credentials written inline' },
       },
+      components: [],
       judged: {
         local: 'every credential of the rendered objects is a secretKeyRef; configuration files hold none',
         cluster: 'the same of the live objects',

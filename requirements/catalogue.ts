@@ -50,7 +50,8 @@ export function thresholds<Id extends CriterionId>(id: Id): ThresholdsOf<Id> {
 
 /** The components that must run for an entry to be judged. */
 export function componentsOf(id: CriterionId): readonly Component[] {
-  return place(id).requirement.components;
+  const { requirement, entry } = place(id);
+  return entry.components ?? requirement.components;
 }
 
 /**

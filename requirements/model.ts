@@ -60,6 +60,8 @@ export interface Entry {
   /** Confidence the requirements give it, in percent; null for NFRs, which carry none. */
   readonly confidence: number | null;
   readonly thresholds: Readonly<Record<string, Threshold>>;
+  /** What has to run for it to be judged, where that is less than its requirement needs. */
+  readonly components?: readonly Component[];
   readonly judged: Judged;
 }
 

@@ -52,7 +52,12 @@ const sources = {
     {
       module: 'istio.io/api@v1.31.4',
       files: ['kubernetes/customresourcedefinitions.gen.yaml'],
-      kinds: ['PeerAuthentication', 'AuthorizationPolicy', 'DestinationRule'],
+      kinds: ['PeerAuthentication', 'AuthorizationPolicy'],
+    },
+    {
+      module: 'github.com/cilium/cilium@v1.18.0',
+      files: ['pkg/k8s/apis/cilium.io/client/crds/v2/ciliumnetworkpolicies.yaml'],
+      kinds: ['CiliumNetworkPolicy'],
     },
   ],
 };

@@ -1,11 +1,15 @@
 import {
   breaches,
   buckets,
+  components,
   componentsOf,
+  credentialReferences,
   effectiveConfiguration,
+  inlineCredentials,
   isolationTable,
   objectStoreEndpoint,
   s3Settings,
+  storedSecrets,
   test,
   thresholds,
   tryEveryKey,
@@ -20,6 +24,95 @@ const refusedWithinMs = 240_000;
 const authenticationError =
   /SignatureDoesNotMatch|InvalidAccessKeyId|AccessDenied|Access Key Id you provided does not exist|signature we calculated does not match|Access Denied/;
 const certificateError = /x509|certificate/;
+
+const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+const secretOf = (component: string): string => `${component}-s3-secret`;
+
+test(
+  'AC-lgtm-004-01 each component has its credentials in a secret that SOPS has encrypted',
+  { tag: '@AC-lgtm-004-01' },
+  async ({ criterion, target, madeSecrets }) => {
+    const { secrets, readable } = thresholds('AC-lgtm-004-01');
+    const judge = (whose: string, stored: readonly ReturnType<typeof storedSecrets>[number][]): void => {
+      const clear = stored.flatMap(({ file, clear: all }) => all.map((key) => `${key} of ${file}`));
+      criterion.measure(
+        {
+          name: `values in clear, ${whose}`,
+          value: clear.length,
+          samples: stored.flatMap(({ keys: all }) => all).length,
+          findings: clear,
+        },
+        readable,
+      );
+      const faults = stored.flatMap(({ file, faults: all }) => all.map((fault) => `${file}: ${fault}`));
+      criterion.require(`faults of the encryption, ${whose}`, 'none', faults.join('; ') || 'none');
+      const names = stored.map(({ name }) => name).sort();
+      criterion.require(`names of ${whose}`, components.map(secretOf).sort().join(), names.join());
+      criterion.measure({ name: whose, value: names.length, samples: 1, findings: names }, secrets);
+      for (const { name, keys: held } of stored)
+        criterion.require(`keys of ${name}, ${whose}`, keys.join(), [...held].sort().join());
+    };
+    judge('secrets of the manifests', storedSecrets(target.manifests));
+
+    // What a user gets is judged with a key that is known; nobody has the shipped placeholders' key.
+    const made = await madeSecrets();
+    judge('secrets made by npm run secrets', made.stored);
+    for (const { name, recipients } of made.stored)
+      criterion.require(`who can decrypt ${name}`, made.recipient, recipients.join());
+    const values = Object.values(made.decrypted).flatMap((data) => keys.map((key) => data[key] ?? ''));
+    criterion.require(
+      'different values that the key alone decrypts',
+      `${components.length * keys.length}`,
+      `${new Set(values.filter((value) => value !== '')).size}`,
+    );
+    const all = (outcome: string): string => components.map(() => outcome).join();
+    criterion.require('the same files with another key', all('refused'), made.otherKey.join());
+    criterion.require('the files changed by hand', all('refused'), made.tampered.join());
+    criterion.require('the files after the same command again', all('unchanged'), made.again.join());
+    criterion.require('where plaintext was left', 'nowhere', made.leaks.join() || 'nowhere');
+  },
+);
+
+test(
+  'AC-lgtm-004-02 whatever needs a credential gets it by reference to the component’s own secret',
+  { tag: '@AC-lgtm-004-02' },
+  async ({ criterion, deployedObjects }) => {
+    const findings = await inlineCredentials(deployedObjects);
+    criterion.measure(
+      {
+        name: 'credentials written inline',
+        value: findings.length,
+        samples: deployedObjects.length,
+        findings,
+      },
+      thresholds('AC-lgtm-004-02').inline,
+    );
+    const references = credentialReferences(deployedObjects);
+    criterion.show(
+      'references to secrets',
+      references
+        .map(({ place, variable, secret, key }) => `${place}: ${variable} = ${secret}/${key}`)
+        .join('\n'),
+    );
+    for (const component of components) {
+      const own = references.filter(({ place }) => place.includes(`/${component}, container `));
+      criterion.require(
+        `secrets that ${component} takes credentials from`,
+        secretOf(component),
+        [...new Set(own.map(({ secret }) => secret))].join(),
+      );
+      criterion.require(
+        `credentials of the container that runs ${component}`,
+        keys.map((key) => `${key}=${key}`).join(),
+        own
+          .filter(({ place }) => place.endsWith(', container app'))
+          .map(({ variable, key }) => `${variable}=${key}`)
+          .sort()
+          .join(),
+      );
+    }
+  },
+);
 
 test(
   'AC-lgtm-004-03 rotated credentials need a restart only, and the old ones are worth nothing',
