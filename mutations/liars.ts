@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createServer, request, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  request,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer, request as tlsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Interposers } from '../fixtures/stack/stack.ts';
@@ -20,28 +27,71 @@ export function forgetfulS3(every: number): Required<Pick<Interposers, 'objectSt
           });
           return;
         }
-        const { method, url, headers } = incoming;
-        const onward = tlsRequest(
-          {
-            host: '127.0.0.1',
-            port,
-            servername: host,
-            ca: authority.certificate,
-            method,
-            path: url,
-            headers,
-          },
-          (answer) => {
-            response.writeHead(answer.statusCode ?? 502, answer.headers);
-            answer.pipe(response);
-          },
-        );
-        onward.on('error', (error) => response.destroy(error));
-        incoming.pipe(onward);
+        onwardToS3({ port, authority, host }, incoming, response);
       });
       return listen(server);
     },
   };
+}
+
+/** An S3 that acknowledges the removal of a user and forgets about it. */
+export function forgetfulAdministrator(): Required<Pick<Interposers, 'administration'>> {
+  return {
+    administration: async ({ port, authority, host }) => {
+      const { certificate, key } = await authority.issue(host);
+      return listen(
+        createTlsServer({ cert: certificate, key }, (incoming, response) => {
+          if (incoming.url?.startsWith('/minio/admin/v3/remove-user')) response.writeHead(200).end();
+          else onwardToS3({ port, authority, host }, incoming, response);
+        }),
+      );
+    },
+  };
+}
+
+/** A network in which S3 also answers in clear, at port 80 of its name. */
+export function clearS3(): Required<Pick<Interposers, 'names'>> {
+  return {
+    names: async (s3) => {
+      const server = createServer((incoming, response) => {
+        onwardToS3(s3, incoming, response);
+      });
+      return { [`${s3.host}:80`]: await listen(server) };
+    },
+  };
+}
+
+/** A network in which the same S3 has a second name, with a certificate for it. */
+export function s3Named(name: string): Required<Pick<Interposers, 'names'>> {
+  return {
+    names: async (s3) => {
+      const { certificate, key } = await s3.authority.issue(name);
+      const server = createTlsServer({ cert: certificate, key }, (incoming, response) => {
+        onwardToS3(s3, incoming, response);
+      });
+      return { [`${name}:443`]: await listen(server) };
+    },
+  };
+}
+
+type S3 = Parameters<NonNullable<Interposers['objectStore']>>[0];
+
+/** Passes a request on to S3 as it is; its signature is over the headers, which stay. */
+function onwardToS3(
+  { port, authority, host }: S3,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const { method, url, headers } = incoming;
+  const onward = tlsRequest(
+    { host: '127.0.0.1', port, servername: host, ca: authority.certificate, method, path: url, headers },
+    (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    },
+  );
+  onward.on('error', (error) => response.destroy(error));
+  incoming.pipe(onward);
 }
 
 /** A Loki that acknowledges all lines of a push and forgets one in `every`. */

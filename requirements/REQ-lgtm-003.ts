@@ -5,7 +5,7 @@ export const mimir = {
   fullId: 'REQ-lgtm-d4f8c2a1-003',
   title: 'Mimir keeps the metrics in S3',
   epic: 'Metrics',
-  components: [],
+  components: ['mimir'],
   entries: [
     {
       id: 'AC-lgtm-003-01',

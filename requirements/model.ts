@@ -1,5 +1,5 @@
 /** The components that have a bucket and credentials of their own. */
-export const components = ['loki', 'tempo'] as const;
+export const components = ['loki', 'tempo', 'mimir'] as const;
 export type Component = (typeof components)[number];
 
 /** The bucket of each component, as the requirements name it. */

@@ -14,10 +14,18 @@ const refusedWithinMs = 240_000;
 test(
   `${id} components speak verified TLS with S3, and the mesh's mutual TLS with each other`,
   { tag: `@${id}` },
-  async ({ criterion, target, shadow }) => {
+  async ({ criterion, target, shadow, say }) => {
     const { unencrypted } = thresholds(id);
     const components = componentsOf(id);
     const { host } = new URL(objectStoreEndpoint);
+
+    const members = await target.meshMembers(components, say);
+    criterion.show('mesh members', JSON.stringify(members, null, 2));
+    for (const { mesh, component, member, mutualTls, exceptions } of members) {
+      criterion.require(`${component} in the mesh ${mesh}`, 'a member', member ? 'a member' : 'no member');
+      criterion.require(`mutual TLS of ${component} in ${mesh}`, 'required', mutualTls);
+      criterion.require(`exceptions for ${component} in ${mesh}`, '', exceptions.join());
+    }
 
     await Promise.all(
       components.map((component) =>

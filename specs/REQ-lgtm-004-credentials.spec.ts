@@ -20,7 +20,9 @@ import {
 
 /** Mimir asks S3 twenty times before it gives up; the others end at once. */
 const refusedWithinMs = 240_000;
-const authenticationError = /SignatureDoesNotMatch|InvalidAccessKeyId|AccessDenied/;
+/** S3's codes, and what S3 says with them, which is all that MinIO's library tells. */
+const authenticationError =
+  /SignatureDoesNotMatch|InvalidAccessKeyId|AccessDenied|Access Key Id you provided does not exist|signature we calculated does not match|Access Denied/;
 const certificateError = /x509|certificate/;
 
 const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
