@@ -250,6 +250,12 @@ test(
       }
     });
 
+    // The slowest of all is what the verdict stands on.
+    const every = [...taken.values()].flatMap(({ cold, warm }) => [...cold, ...warm]);
+    criterion.measure(
+      { name: 'slowest answer', value: Math.max(...every), samples: every.length, details: quantiles(every) },
+      answerWithin,
+    );
     for (const [shape, { cold, warm }] of taken) {
       const all = [...cold, ...warm];
       const { p50, p95, max } = quantiles(all);
