@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -20,6 +20,13 @@ export class Disk {
     await mkdir(path);
     await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path]);
     return new Disk(path);
+  }
+
+  /** Leaves no byte free: the file system shrinks to what is on it. */
+  async fill(): Promise<void> {
+    const { blocks, bfree, bsize } = await statfs(this.path);
+    const used = (blocks - bfree) * bsize;
+    await run('mount', ['-o', `remount,size=${used}`, this.path]);
   }
 
   /** Lazily: whoever still has a file of it open keeps it until then. */

@@ -114,3 +114,20 @@ async function untilCrashLooping(control: StackDescription['control'], name: str
     { what: `${name} in CrashLoopBackOff`, deadlineMs: 20_000, everyMs: 100 },
   );
 }
+
+test('a disk that fills up while it is judged breaks the verdict, and the stack still ends in good order', async ({
+  disk,
+  stack,
+  judge,
+  verdicts,
+}) => {
+  const small = await disk(4.3e9);
+  const { run } = await stack({}, undefined, small.path);
+  const judging = judge('AC-lgtm-001-02', { LGTM_STACK: run.dir });
+  await judging.says('lines in');
+  await small.fill();
+  expect(await judging.ended).not.toBe(0);
+  expect((await verdicts())?.of('AC-lgtm-001-02')).toMatch(
+    /^broken: the disk of \S+ is full \(.* MB free\) — free some space/,
+  );
+});
