@@ -6,6 +6,8 @@ import {
   metricQueries,
   poll,
   quantiles,
+  roomFor,
+  SampleWriter,
   seedMetrics,
   test,
   thresholds,
@@ -160,15 +162,28 @@ test(
     );
     const compactors = await target.volume('mimir');
 
-    // The ingester's own copies: cut now, in S3, then gone from the disk.
+    // The ingester's own copies: cut and shipped, then gone from the disk. The newest block stays there until there is
+    // a newer one (Prometheus, tsdb/db.go, BeyondTimeRetention), so there is one.
     const kept = metrics('flushed', 50);
-    await target.disrupting('mimir', async () => {
+    const newer = metrics('newer', 1);
+    const cut = await target.disrupting('mimir', async () => {
       const now = Date.now();
       for (let sequence = 0; sequence < 5; sequence++)
         await kept.write(sequence, now - (5 - sequence) * 1000);
       await mimir.flush();
+      const blocksCut = localBlocks(await target.volume('mimir'), 'tsdb');
+      const later = now + 10_000;
+      await poll(
+        () => (Date.now() >= later ? { done: true, value: undefined } : { done: false, seen: 'early' }),
+        {
+          what: 'time for a newer block',
+          deadlineMs: 60_000,
+        },
+      );
+      await newer.write(0, later);
+      await mimir.flush();
+      return blocksCut;
     });
-    const cut = localBlocks(await target.volume('mimir'), 'tsdb');
     const stored = new Set((await blocks.between(0, Infinity)).map(({ ulid }) => ulid));
     const shipped = cut.filter((ulid) => stored.has(ulid));
     criterion.require('blocks that Mimir cut and shipped', 'some', shipped.length > 0 ? 'some' : 'none');
@@ -205,6 +220,117 @@ test(
 
     function isOurs(ulid: string): boolean {
       return ulid === whole.ulid || sources.some((source) => source.ulid === ulid);
+    }
+  },
+);
+
+test(
+  'AC-lgtm-003-04 metrics are kept while S3 is away, for 2 hours and more',
+  { tag: '@AC-lgtm-003-04' },
+  async ({ criterion, target, mimir, metrics, shadow, outageSeconds, say }) => {
+    const { bufferedFor, samplesLost, requestsRejected } = thresholds('AC-lgtm-003-04');
+    const { rate } = thresholds('NFR-lgtm-d4f8c2a1-PERF-002');
+    const workload = target.workload('mimir');
+    const written = metrics('outage', 2_000);
+    const judge = async (what: string, url: string): Promise<number> => {
+      const difference = await written.readBack(url);
+      criterion.require(what, 'exact', isExact(difference) ? 'exact' : inWords(difference, 'samples'));
+      return difference.expected;
+    };
+
+    await target.disrupting('mimir', async () => {
+      await mimir.flush();
+      const before = await target.volume('mimir');
+      const memoryBefore = await mimir.metric('process_resident_memory_bytes');
+      const discardedBefore = await mimir.metric('cortex_discarded_samples_total');
+      const started = Date.now();
+      let writer = new SampleWriter(written);
+      await target.withoutObjectStore('mimir', async () => {
+        const lasts = (share: number): Promise<void> =>
+          Promise.race([writer.finished, untilTime(started + share * outageSeconds * 1000)]);
+        await lasts(0.4);
+        await writer.stop();
+        await judge('samples as Mimir answers them without S3', workload.url);
+        const during = await target.volume('mimir');
+        criterion.measure(
+          {
+            name: `room without S3 at ${rate.limit} MB/s`,
+            value: roomFor(before, during, written.bytes, rate.limit * 1e6),
+            samples: written.requests,
+            details: {
+              'bytes written': written.bytes,
+              'bytes on the disk for them': during.usedBytes - before.usedBytes,
+              'size of the volume (bytes)': during.capacityBytes,
+              'memory before (bytes)': memoryBefore,
+              'memory without S3 (bytes)': await mimir.metric('process_resident_memory_bytes'),
+            },
+          },
+          bufferedFor,
+        );
+
+        // Blocks are cut as they would be after two hours, and cannot be shipped.
+        await mimir.flush();
+        await judge('samples as Mimir answers them from blocks that are not in S3', workload.url);
+        writer = new SampleWriter(written);
+        await lasts(0.8);
+        await writer.stop();
+        await judge('samples as Mimir answers them at the end', workload.url);
+        criterion.measure(
+          {
+            name: 'writes rejected without S3',
+            value: (await mimir.metric('cortex_discarded_samples_total')) - discardedBefore,
+            samples: written.requests,
+          },
+          requestsRejected,
+        );
+
+        // Mimir asks S3 when it starts, so it comes back with S3: what it had acknowledged must still be there then.
+        await workload.crash();
+        await untilTime(started + outageSeconds * 1000);
+        say(`S3 was away for ${Math.round((Date.now() - started) / 1000)} s`);
+      });
+      const away = (Date.now() - started) / 1000;
+      await poll(
+        async () => {
+          const { ready, state, reason } = await workload.state();
+          return ready ? { done: true, value: undefined } : { done: false, seen: reason ?? state };
+        },
+        { what: 'Mimir ready with S3 back', deadlineMs: 300_000, onLook: say },
+      );
+      const back = (Date.now() - started) / 1000 - away;
+      await judge('samples as Mimir answers them after a crash without S3', workload.url);
+
+      await mimir.flush();
+      const fromS3 = await shadow('mimir', 'deployed');
+      await untilReady(fromS3);
+      const expected = await poll(
+        async () => {
+          const seen = await written.readBack(fromS3.url);
+          return seen.missing === 0 || seen.altered + seen.unexpected + seen.repeated > 0
+            ? { done: true, value: seen }
+            : { done: false, seen: inWords(seen, 'samples') };
+        },
+        { what: 'all samples in S3', deadlineMs: 120_000, everyMs: 1_000, onLook: say },
+      );
+      criterion.measure(
+        {
+          name: 'samples missing or altered in S3 afterwards',
+          value: expected.missing + expected.altered + expected.repeated + expected.unexpected,
+          samples: expected.expected,
+          details: { 'S3 away (s)': away, 'S3 back → Mimir ready (s)': back },
+        },
+        samplesLost,
+      );
+    });
+
+    function untilTime(at: number): Promise<void> {
+      return poll(
+        () => (Date.now() >= at ? { done: true, value: undefined } : { done: false, seen: 'early' }),
+        {
+          what: 'the outage',
+          deadlineMs: outageSeconds * 1000 + 60_000,
+        },
+      );
     }
   },
 );
