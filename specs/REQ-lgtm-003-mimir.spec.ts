@@ -1,4 +1,19 @@
-import { inWords, isExact, quantiles, test, thresholds } from '../fixtures/test.ts';
+import {
+  inWords,
+  isExact,
+  localBlocks,
+  MetricHistory,
+  metricQueries,
+  poll,
+  quantiles,
+  roomFor,
+  SampleWriter,
+  seedMetrics,
+  test,
+  thresholds,
+  untilAnswered,
+  untilReady,
+} from '../fixtures/test.ts';
 
 const bucket = 'mimir-blocks';
 
@@ -96,5 +111,294 @@ test(
         ),
       );
     });
+  },
+);
+
+test(
+  'AC-lgtm-003-03 compacted blocks are in S3, and the copies on the disk are gone',
+  { tag: '@AC-lgtm-003-03' },
+  async ({ criterion, target, mimir, metrics, blocks, backfill, say }, testInfo) => {
+    const { compactionLevel, sourceBlocks, samplesLost, localCopies } = thresholds('AC-lgtm-003-03');
+    const minute = 60_000;
+    const { url } = target.workload('mimir');
+
+    // Two levels: Mimir merges the blocks of a range of 2 h, and the results of a range of 12 h once that has long
+    // passed. So they are written on a day of their own, past the days that another criterion asks about.
+    const day = Math.floor(Date.now() / (24 * 60 * minute)) - 10 - (testInfo.repeatEachIndex % 18);
+    const start = day * 24 * 60 * minute;
+    const end = start + 240 * minute;
+    const writer = await backfill('mimir', 2);
+    await untilReady(writer);
+    const written = metrics('compacted', 50, writer.url);
+    const parts = [40, 80, 120, 180, 240];
+    let at = 0;
+    for (const part of parts) {
+      for (; at < part; at++) await written.write(at, start + at * minute);
+      await written.flush();
+    }
+    const sources = (await blocks.between(start, end)).filter(({ level }) => level === 1);
+    const whole = await blocks.untilCompacted(sources, start, end, 240_000, say);
+
+    const details = { samples: whole.samples, series: 50, ranges: '2 h, then 12 h' };
+    criterion.measure(
+      { name: 'compaction level in S3', value: whole.level, samples: sources.length, details },
+      compactionLevel,
+    );
+    criterion.measure({ name: 'blocks compacted into one', value: sources.length, samples: 1 }, sourceBlocks);
+    criterion.require(
+      'samples of the compacted block, and of its sources',
+      `${written.ledger.samples}, ${written.ledger.samples}`,
+      `${whole.samples}, ${sources.reduce((sum, { samples }) => sum + samples, 0)}`,
+    );
+    // The running Mimir has never had them on its disk: S3 is all it can answer from.
+    const difference = await poll(
+      async () => {
+        const seen = await written.readBack(url);
+        return seen.missing === 0
+          ? { done: true, value: seen }
+          : { done: false, seen: inWords(seen, 'samples') };
+      },
+      { what: 'the compacted block answered', deadlineMs: 60_000, everyMs: 1_000 },
+    );
+    const compactors = await target.volume('mimir');
+
+    // The ingester's own copies: cut and shipped, then gone from the disk. The newest block stays there until there is
+    // a newer one (Prometheus, tsdb/db.go, BeyondTimeRetention), so there is one.
+    const kept = metrics('flushed', 50);
+    const newer = metrics('newer', 1);
+    const cut = await target.disrupting('mimir', async () => {
+      const now = Date.now();
+      for (let sequence = 0; sequence < 5; sequence++)
+        await kept.write(sequence, now - (5 - sequence) * 1000);
+      await mimir.flush();
+      const blocksCut = localBlocks(await target.volume('mimir'), 'tsdb');
+      const later = now + 10_000;
+      await poll(
+        () => (Date.now() >= later ? { done: true, value: undefined } : { done: false, seen: 'early' }),
+        {
+          what: 'time for a newer block',
+          deadlineMs: 60_000,
+        },
+      );
+      await newer.write(0, later);
+      await mimir.flush();
+      return blocksCut;
+    });
+    const stored = new Set((await blocks.between(0, Infinity)).map(({ ulid }) => ulid));
+    const shipped = cut.filter((ulid) => stored.has(ulid));
+    criterion.require('blocks that Mimir cut and shipped', 'some', shipped.length > 0 ? 'some' : 'none');
+    const left = await poll(
+      async () => {
+        const there = localBlocks(await target.volume('mimir'), 'tsdb').filter((ulid) =>
+          shipped.includes(ulid),
+        );
+        return there.length === 0 ? { done: true, value: there } : { done: false, seen: there.join() };
+      },
+      { what: 'the local copies of shipped blocks gone', deadlineMs: 240_000, everyMs: 1_000, onLook: say },
+    );
+    criterion.measure(
+      {
+        name: 'local copies left',
+        value: left.length + localBlocks(compactors, 'compactor').filter((ulid) => isOurs(ulid)).length,
+        samples: shipped.length + sources.length + 1,
+      },
+      localCopies,
+    );
+    const again = await kept.readBack(url);
+    criterion.measure(
+      {
+        name: 'samples missing or altered afterwards',
+        value: [difference, again].reduce(
+          (sum, { missing, altered, repeated, unexpected }) =>
+            sum + missing + altered + repeated + unexpected,
+          0,
+        ),
+        samples: difference.expected + again.expected,
+      },
+      samplesLost,
+    );
+
+    function isOurs(ulid: string): boolean {
+      return ulid === whole.ulid || sources.some((source) => source.ulid === ulid);
+    }
+  },
+);
+
+test(
+  'AC-lgtm-003-04 metrics are kept while S3 is away, for 2 hours and more',
+  { tag: '@AC-lgtm-003-04' },
+  async ({ criterion, target, mimir, metrics, shadow, outageSeconds, say }) => {
+    const { bufferedFor, samplesLost, requestsRejected } = thresholds('AC-lgtm-003-04');
+    const { rate } = thresholds('NFR-lgtm-d4f8c2a1-PERF-002');
+    const workload = target.workload('mimir');
+    const written = metrics('outage', 2_000);
+    const judge = async (what: string, url: string): Promise<number> => {
+      const difference = await written.readBack(url);
+      criterion.require(what, 'exact', isExact(difference) ? 'exact' : inWords(difference, 'samples'));
+      return difference.expected;
+    };
+
+    await target.disrupting('mimir', async () => {
+      await mimir.flush();
+      const before = await target.volume('mimir');
+      const memoryBefore = await mimir.metric('process_resident_memory_bytes');
+      const discardedBefore = await mimir.metric('cortex_discarded_samples_total');
+      const started = Date.now();
+      let writer = new SampleWriter(written);
+      await target.withoutObjectStore('mimir', async () => {
+        const lasts = (share: number): Promise<void> =>
+          Promise.race([writer.finished, untilTime(started + share * outageSeconds * 1000)]);
+        await lasts(0.4);
+        await writer.stop();
+        await judge('samples as Mimir answers them without S3', workload.url);
+        const during = await target.volume('mimir');
+        criterion.measure(
+          {
+            name: `room without S3 at ${rate.limit} MB/s`,
+            value: roomFor(before, during, written.bytes, rate.limit * 1e6),
+            samples: written.requests,
+            details: {
+              'bytes written': written.bytes,
+              'bytes on the disk for them': during.usedBytes - before.usedBytes,
+              'size of the volume (bytes)': during.capacityBytes,
+              'memory before (bytes)': memoryBefore,
+              'memory without S3 (bytes)': await mimir.metric('process_resident_memory_bytes'),
+            },
+          },
+          bufferedFor,
+        );
+
+        // Blocks are cut as they would be after two hours, and cannot be shipped.
+        await mimir.flush();
+        await judge('samples as Mimir answers them from blocks that are not in S3', workload.url);
+        writer = new SampleWriter(written);
+        await lasts(0.8);
+        await writer.stop();
+        await judge('samples as Mimir answers them at the end', workload.url);
+        criterion.measure(
+          {
+            name: 'writes rejected without S3',
+            value: (await mimir.metric('cortex_discarded_samples_total')) - discardedBefore,
+            samples: written.requests,
+          },
+          requestsRejected,
+        );
+
+        // Mimir asks S3 when it starts, so it comes back with S3: what it had acknowledged must still be there then.
+        await workload.crash();
+        await untilTime(started + outageSeconds * 1000);
+        say(`S3 was away for ${Math.round((Date.now() - started) / 1000)} s`);
+      });
+      const away = (Date.now() - started) / 1000;
+      await poll(
+        async () => {
+          const { ready, state, reason } = await workload.state();
+          return ready ? { done: true, value: undefined } : { done: false, seen: reason ?? state };
+        },
+        { what: 'Mimir ready with S3 back', deadlineMs: 300_000, onLook: say },
+      );
+      const back = (Date.now() - started) / 1000 - away;
+      await judge('samples as Mimir answers them after a crash without S3', workload.url);
+
+      await mimir.flush();
+      const fromS3 = await shadow('mimir', 'deployed');
+      await untilReady(fromS3);
+      const expected = await poll(
+        async () => {
+          const seen = await written.readBack(fromS3.url);
+          return seen.missing === 0 || seen.altered + seen.unexpected + seen.repeated > 0
+            ? { done: true, value: seen }
+            : { done: false, seen: inWords(seen, 'samples') };
+        },
+        { what: 'all samples in S3', deadlineMs: 120_000, everyMs: 1_000, onLook: say },
+      );
+      criterion.measure(
+        {
+          name: 'samples missing or altered in S3 afterwards',
+          value: expected.missing + expected.altered + expected.repeated + expected.unexpected,
+          samples: expected.expected,
+          details: { 'S3 away (s)': away, 'S3 back → Mimir ready (s)': back },
+        },
+        samplesLost,
+      );
+    });
+
+    function untilTime(at: number): Promise<void> {
+      return poll(
+        () => (Date.now() >= at ? { done: true, value: undefined } : { done: false, seen: 'early' }),
+        {
+          what: 'the outage',
+          deadlineMs: outageSeconds * 1000 + 60_000,
+        },
+      );
+    }
+  },
+);
+
+test(
+  'AC-lgtm-003-05 metric queries over up to 7 days answer through Grafana within 3 seconds',
+  { tag: '@AC-lgtm-003-05' },
+  async ({ criterion, target, grafana, mimir, backfill, say }) => {
+    const { answerWithin, range, series, sampleInterval, samplesPerQuery } = thresholds('AC-lgtm-003-05');
+    const hour = 3_600_000;
+    // Whole days, as Mimir's compactor leaves them; an hour before them for what range functions look back, and two
+    // for ranges that end earlier.
+    const end = Math.floor(Date.now() / (24 * hour)) * 24 * hour;
+    const history = new MetricHistory(`${target.run.id}-${Date.now()}`, end, range.limit + 3 * 3600);
+    const writer = await backfill('mimir', 24);
+    await untilReady(writer);
+    await seedMetrics(writer.url, history, say);
+    await target.undisturbed('mimir', () => untilAnswered(mimir, history, 180_000, say));
+
+    const taken = new Map<string, { cold: number[]; warm: number[] }>();
+    await target.disrupting('mimir', async () => {
+      // What was just counted is still in Mimir's caches; after a restart they are empty.
+      await target.workload('mimir').restart();
+      const touched = new Set<number>();
+      for (const hours of [range.limit / 3600, 24, 1]) {
+        // Three ranges, each window asked twice.
+        for (let window = 0; window < samplesPerQuery.limit / 6; window++) {
+          for (const query of metricQueries(history, hours, window)) {
+            const seconds = taken.get(query.shape) ?? { cold: [], warm: [] };
+            taken.set(query.shape, seconds);
+            for (let ask = 0; ask < 2; ask++) {
+              const answer = await grafana.queryMetrics({ uid: 'mimir', ...query });
+              const byHand = `${query.expr} from ${query.from} to ${query.to} (ms) in Explore`;
+              const fault = answer.error ?? query.fault(answer) ?? 'right';
+              criterion.require(`${query.shape} over ${hours} h`, 'right', fault, byHand);
+              (touched.has(query.app) ? seconds.warm : seconds.cold).push(answer.seconds);
+              touched.add(query.app);
+            }
+          }
+        }
+        say(`queries over ${hours} h answered`);
+      }
+    });
+
+    for (const [shape, { cold, warm }] of taken) {
+      const all = [...cold, ...warm];
+      const { p50, p95, max } = quantiles(all);
+      const details = { p50, p95, 'cold max': quantiles(cold).max, 'warm max': quantiles(warm).max };
+      criterion.measure(
+        { name: `slowest answer, ${shape}`, value: max, samples: all.length, details },
+        answerWithin,
+      );
+      criterion.measure(
+        { name: `answers timed, ${shape}`, value: all.length, samples: all.length },
+        samplesPerQuery,
+      );
+    }
+    criterion.measure(
+      { name: 'series seeded', value: history.series, samples: history.samplesPerSeries },
+      series,
+    );
+    criterion.measure(
+      {
+        name: 'interval of the seeded samples',
+        value: (history.timestamp(1) - history.timestamp(0)) / 1000,
+        samples: history.series * history.samplesPerSeries,
+      },
+      sampleInterval,
+    );
   },
 );
