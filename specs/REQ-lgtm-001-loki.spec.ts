@@ -129,32 +129,34 @@ test(
     let outOfOrder = 0;
     let lines = 0;
     let slowest = Infinity;
-    await target.disrupting('loki', async () => {
-      for (const { way, disrupt, keepsDisk } of ways) {
-        say(`${way} while writing`);
-        const written = logs(way.replace(' ', '-'), 20);
-        const writer = new SteadyWriter(written, 1.5e6 * writeRate.limit);
-        await writer.untilBytes(10e6 * writeRate.limit);
-        slowest = Math.min(slowest, writer.rate);
-        recoveries[way] = await whileUnanswered(disrupt, dueAnswered, 60_000);
-        const back = Date.now();
-        await writer.untilBytes(writer.bytes + 1e6 * writeRate.limit);
-        await writer.stop();
+    await target.disrupting('loki', () =>
+      target.loading(async () => {
+        for (const { way, disrupt, keepsDisk } of ways) {
+          say(`${way} while writing`);
+          const written = logs(way.replace(' ', '-'), 20);
+          const writer = new SteadyWriter(written, 1.5e6 * writeRate.limit);
+          await writer.untilBytes(10e6 * writeRate.limit);
+          slowest = Math.min(slowest, writer.rate);
+          recoveries[way] = await whileUnanswered(disrupt, dueAnswered, 60_000);
+          const back = Date.now();
+          await writer.untilBytes(writer.bytes + 1e6 * writeRate.limit);
+          await writer.stop();
 
-        // With the disk gone, what was not due in S3 yet may be gone too; the rest must be there, all of it once.
-        const differences = [
-          await due.readBack(workload.url),
-          await written.readBack(workload.url, keepsDisk ? undefined : ({ at }) => at >= back),
-        ];
-        for (const difference of differences) {
-          lost += difference.missing + difference.altered + difference.unexpected;
-          repeated += difference.repeated;
-          outOfOrder += difference.outOfOrder;
-          lines += difference.expected;
-          criterion.evidence(`lines after ${way}`, inWords(difference));
+          // With the disk gone, what was not due in S3 yet may be gone too; the rest must be there, all of it once.
+          const differences = [
+            await due.readBack(workload.url),
+            await written.readBack(workload.url, keepsDisk ? undefined : ({ at }) => at >= back),
+          ];
+          for (const difference of differences) {
+            lost += difference.missing + difference.altered + difference.unexpected;
+            repeated += difference.repeated;
+            outOfOrder += difference.outOfOrder;
+            lines += difference.expected;
+            criterion.evidence(`lines after ${way}`, inWords(difference));
+          }
         }
-      }
-    });
+      }),
+    );
     const details = {
       ...Object.fromEntries(
         Object.entries(recoveries).map(([way, seconds]) => [`answering again after ${way} (s)`, seconds]),
@@ -223,31 +225,35 @@ test(
     // It ends half an hour ago: lines that old are answered from S3 alone, so what is counted is stored.
     const end = Date.now() - 1_800_000;
     const history = new LogHistory(`${target.run.id}-${end}`, end, range.limit, seededBytes.limit);
-    await target.undisturbed('loki', () => seedHistory(loki.url, history, 180_000, say));
+    await target.undisturbed('loki', () =>
+      target.loading(() => seedHistory(loki.url, history, 180_000, say)),
+    );
 
     const taken = new Map<string, { cold: number[]; warm: number[] }>();
     await target.disrupting('loki', async () => {
       // What was just written is still in Loki's caches; after a restart they are empty.
       await loki.restart();
-      const touched = new Set<string>();
-      for (const hours of [range.limit / 3600, 6, 1]) {
-        // Three ranges, each window asked twice.
-        for (let window = 0; window < samplesPerQuery.limit / 6; window++) {
-          for (const query of historyQueries(history, hours, window)) {
-            const seconds = taken.get(query.shape) ?? { cold: [], warm: [] };
-            taken.set(query.shape, seconds);
-            for (let ask = 0; ask < 2; ask++) {
-              const answer = await grafana.queryLogs({ uid: 'loki', maxLines, ...query });
-              const byHand = `${query.expr} from ${query.from} to ${query.to} (ms) in Explore`;
-              const fault = answer.error ?? query.fault(answer) ?? 'right';
-              criterion.require(`${query.shape} over ${hours} h`, 'right', fault, byHand);
-              (touched.has(query.app) ? seconds.warm : seconds.cold).push(answer.seconds);
-              touched.add(query.app);
+      await criterion.timed(target, async () => {
+        const touched = new Set<string>();
+        for (const hours of [range.limit / 3600, 6, 1]) {
+          // Three ranges, each window asked twice.
+          for (let window = 0; window < samplesPerQuery.limit / 6; window++) {
+            for (const query of historyQueries(history, hours, window)) {
+              const seconds = taken.get(query.shape) ?? { cold: [], warm: [] };
+              taken.set(query.shape, seconds);
+              for (let ask = 0; ask < 2; ask++) {
+                const answer = await grafana.queryLogs({ uid: 'loki', maxLines, ...query });
+                const byHand = `${query.expr} from ${query.from} to ${query.to} (ms) in Explore`;
+                const fault = answer.error ?? query.fault(answer) ?? 'right';
+                criterion.require(`${query.shape} over ${hours} h`, 'right', fault, byHand);
+                (touched.has(query.app) ? seconds.warm : seconds.cold).push(answer.seconds);
+                touched.add(query.app);
+              }
             }
           }
+          say(`queries over ${hours} h answered`);
         }
-        say(`queries over ${hours} h answered`);
-      }
+      });
     });
 
     // The slowest of all is what the verdict stands on.
