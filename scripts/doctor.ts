@@ -116,6 +116,19 @@ async function compiler(toBuild: readonly Pin[]): Promise<Need> {
   };
 }
 
+async function python(): Promise<Need> {
+  const found = await promisify(execFile)('python3', ['-m', 'pip', '--version']).then(
+    ({ stdout }) => stdout.trim().split(' from ')[0] ?? '',
+    () => null,
+  );
+  return {
+    name: 'Python with pip',
+    found: found ?? 'not found',
+    nextStep: found === null ? 'install it; only tests of the bucket step need it, for AWS’s client' : null,
+    mandatory: false,
+  };
+}
+
 async function chromium(): Promise<Need> {
   const found = await onPath('chromium', 'chromium-browser', 'google-chrome');
   const nextStep = found ? null : 'install Chromium; only checks of Grafana’s pages need it';
@@ -213,6 +226,7 @@ async function doctor(): Promise<number> {
     await compiler(toBuild),
     await git(),
     await chromium(),
+    await python(),
     await disk('cache', settings.cache, absent.length > 0 ? 4e9 : 0),
     await disk('runs', settings.runs, 4e9),
     memory(),
