@@ -216,7 +216,10 @@ function describe({ pin, program, fault }: Row, goVersion: string): string[] {
 
 async function doctor(): Promise<number> {
   const rows = await Promise.all(Object.values(pins).map(look));
-  const absent = rows.filter((row) => row.program === null && row.fault === null).map((row) => row.pin);
+  // helm is needed only where the chart can be had too.
+  const absent = rows
+    .filter((row) => row.program === null && row.fault === null && row.pin.name !== 'helm')
+    .map((row) => row.pin);
   const offered = await Promise.all(absent.map(downloadable));
   const toBuild = absent.filter((_, index) => !offered[index]);
   const goNeed = await go(toBuild);
