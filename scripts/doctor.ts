@@ -116,6 +116,19 @@ async function compiler(toBuild: readonly Pin[]): Promise<Need> {
   };
 }
 
+async function python(): Promise<Need> {
+  const found = await promisify(execFile)('python3', ['-m', 'pip', '--version']).then(
+    ({ stdout }) => stdout.trim().split(' from ')[0] ?? '',
+    () => null,
+  );
+  return {
+    name: 'Python with pip',
+    found: found ?? 'not found',
+    nextStep: found === null ? 'install it; only tests of the bucket step need it, for AWS’s client' : null,
+    mandatory: false,
+  };
+}
+
 async function chromium(): Promise<Need> {
   const found = await onPath('chromium', 'chromium-browser', 'google-chrome');
   const nextStep = found ? null : 'install Chromium; only checks of Grafana’s pages need it';
@@ -203,7 +216,10 @@ function describe({ pin, program, fault }: Row, goVersion: string): string[] {
 
 async function doctor(): Promise<number> {
   const rows = await Promise.all(Object.values(pins).map(look));
-  const absent = rows.filter((row) => row.program === null && row.fault === null).map((row) => row.pin);
+  // helm is needed only where the chart can be had too.
+  const absent = rows
+    .filter((row) => row.program === null && row.fault === null && row.pin.name !== 'helm')
+    .map((row) => row.pin);
   const offered = await Promise.all(absent.map(downloadable));
   const toBuild = absent.filter((_, index) => !offered[index]);
   const goNeed = await go(toBuild);
@@ -213,6 +229,7 @@ async function doctor(): Promise<number> {
     await compiler(toBuild),
     await git(),
     await chromium(),
+    await python(),
     await disk('cache', settings.cache, absent.length > 0 ? 4e9 : 0),
     await disk('runs', settings.runs, 4e9),
     memory(),

@@ -94,8 +94,8 @@ async function moduleFolder(module: string): Promise<string> {
  * What a strict check needs of a schema: no prose, and no field that the schema does not name
  * (as the API server treats an unknown field).
  */
-function strict(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(strict);
+function strict(value: unknown, closed = true): unknown {
+  if (Array.isArray(value)) return value.map((part) => strict(part, closed));
   if (typeof value !== 'object' || value === null) return value;
   const schema = value as Schema;
   const open = schema['x-kubernetes-preserve-unknown-fields'] === true;
@@ -103,12 +103,14 @@ function strict(value: unknown): unknown {
   for (const [key, part] of Object.entries(schema)) {
     if (key === 'properties')
       kept[key] = Object.fromEntries(
-        Object.entries(part as Schema).map(([name, property]) => [name, strict(property)]),
+        Object.entries(part as Schema).map(([name, property]) => [name, strict(property, closed)]),
       );
     else if (key === '$ref') kept[key] = String(part).replace('#/components/schemas/', '#/$defs/');
-    else if (!/^(x-.*|description|default|format|example)$/.test(key)) kept[key] = strict(part);
+    else if (!/^(x-.*|description|default|format|example)$/.test(key))
+      // An alternative says more of fields that the schema around it names.
+      kept[key] = strict(part, closed && !/^(anyOf|oneOf|allOf|not)$/.test(key));
   }
-  if (kept['properties'] && kept['additionalProperties'] === undefined && !open)
+  if (closed && kept['properties'] && kept['additionalProperties'] === undefined && !open)
     kept['additionalProperties'] = false;
   return kept;
 }
@@ -146,6 +148,18 @@ async function kubernetes(): Promise<void> {
   }
 }
 
+/** With the fields that every object has, whether its CRD says so or not. */
+function asObject(schema: Schema): Schema {
+  const any = { type: 'object' };
+  const properties = {
+    apiVersion: { type: 'string' },
+    kind: { type: 'string' },
+    metadata: any,
+    ...(schema['properties'] as Schema),
+  };
+  return { ...schema, properties };
+}
+
 async function crds(): Promise<void> {
   for (const { module, files, kinds } of sources.crds) {
     const from = await moduleFolder(module);
@@ -158,7 +172,7 @@ async function crds(): Promise<void> {
           if (/^v\d+$/.test(name))
             await write(
               { group: spec.group, version: name, kind: spec.names.kind },
-              strict(schema.openAPIV3Schema) as Schema,
+              strict(asObject(schema.openAPIV3Schema)) as Schema,
             );
       }
   }

@@ -1,5 +1,6 @@
 import { components } from '../requirements/model.ts';
 import { provideStackPrograms } from '../fixtures/programs.ts';
+import { provideTool } from '../fixtures/tools.ts';
 
 /** Provides the programs before the first test, with progress, so that no test's time goes into a build. */
 export default async function programsReady(): Promise<void> {
@@ -7,5 +8,9 @@ export default async function programsReady(): Promise<void> {
   process.once('SIGINT', () => {
     interrupted.abort(new Error('interrupted'));
   });
-  await provideStackPrograms(components, (text) => process.stdout.write(`${text}\n`), interrupted.signal);
+  const say = (text: string): void => {
+    process.stdout.write(`${text}\n`);
+  };
+  await provideStackPrograms(components, say, interrupted.signal);
+  for (const tool of ['kustomize', 'kubeconform', 'sops'] as const) await provideTool(tool, say);
 }
