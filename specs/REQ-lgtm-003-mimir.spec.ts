@@ -262,7 +262,17 @@ test(
         );
 
         // Mimir asks S3 when it starts, so it comes back with S3: what it had acknowledged must still be there then.
+        const tries = async (): Promise<number> =>
+          (await workload.logs()).split('connect to configured object storage').length;
+        const triesBefore = await tries();
         await workload.crash();
+        await poll(
+          async () =>
+            (await tries()) > triesBefore
+              ? { done: true, value: undefined }
+              : { done: false, seen: 'it has not asked S3 yet' },
+          { what: 'Mimir starting without S3', deadlineMs: 120_000, everyMs: 500 },
+        );
         await untilTime(started + outageSeconds * 1000);
         say(`S3 was away for ${Math.round((Date.now() - started) / 1000)} s`);
       });
