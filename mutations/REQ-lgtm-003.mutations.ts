@@ -1,6 +1,7 @@
-import { forgetfulMimir, slowMimir } from './liars.ts';
+import { forgetfulMimir, slowGrafana, slowMimir } from './liars.ts';
 import { mutation } from './mutation.ts';
 
+const config = 'mimir/app/config/mimir.yaml';
 const remoteWrite = 'kube-prometheus-stack/remote-write.yaml';
 
 mutation({
@@ -37,6 +38,36 @@ mutation({
   // Whichever looks first: the scrapes, or what was written past Prometheus.
   reason: /series of the scrape at .* are not in Mimir 6\d s later|expected exact, received .* missing/,
   interposers: forgetfulMimir(3),
+});
+mutation({
+  title: 'nothing is compacted',
+  criterion: 'AC-lgtm-003-03',
+  reason: /one block of 5: not within/,
+  edits: [{ file: config, from: 'compactor:\n', to: 'compactor:\n  disabled_tenants: anonymous\n' }],
+});
+mutation({
+  title: 'blocks are dropped after a while whether they are in S3 or not',
+  criterion: 'AC-lgtm-003-04',
+  reason: /samples missing or altered in S3 afterwards: expected exactly 0 samples, measured [1-9]/,
+  edits: [
+    {
+      file: config,
+      from: '    retention_period: 13h',
+      to: '    retention_period: 13h\n    ship_interval: 0s',
+    },
+  ],
+});
+mutation({
+  title: 'the volume is too small for two hours',
+  criterion: 'AC-lgtm-003-04',
+  reason: /room without S3 at 10 MB\/s: expected at least 7200 s/,
+  edits: [{ file: 'mimir/app/helmrelease.yaml', from: 'size: 50Gi', to: 'size: 1Gi' }],
+});
+mutation({
+  title: 'Grafana takes 3.5 s for one query in ten',
+  criterion: 'AC-lgtm-003-05',
+  reason: /slowest answer, .*: expected at most 3 s, measured [3-9]/,
+  interposers: slowGrafana(3_500, 10),
 });
 mutation({
   title: 'object lock is on',

@@ -61,6 +61,7 @@ interface MimirConfiguration {
   ruler_storage: { storage_prefix: string };
   alertmanager_storage: { storage_prefix: string };
   distributor: { ring: Ring };
+  querier: { ring: Ring };
   ingester: { ring: Ring; partition_ring: Ring };
   store_gateway: { sharding_ring: Ring };
   compactor: { data_dir: string; sharding_ring: Ring };
@@ -200,9 +201,10 @@ test('blocks, rules and alerts have a folder each in the one bucket', () => {
 
 test('all of it in one process, found on the loopback only, one copy of each series and block', () => {
   expect(configuration).toMatchObject({ target: 'all', multitenancy_enabled: false });
-  const { distributor, ingester, store_gateway, compactor, ruler, query_scheduler } = configuration;
+  const { distributor, querier, ingester, store_gateway, compactor, ruler, query_scheduler } = configuration;
   const rings = [
     distributor.ring,
+    querier.ring,
     ingester.ring,
     store_gateway.sharding_ring,
     compactor.sharding_ring,
