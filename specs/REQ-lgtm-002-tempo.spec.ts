@@ -1,14 +1,21 @@
 import {
+  blocksOf,
+  changesOf,
   inWords,
   isExact,
+  poll,
   proveExpiry,
   proveNoncurrentExpiry,
   quantiles,
+  seedTraces,
   shapeOf,
+  SteadyWriter,
   takeOrders,
   test,
   thresholds,
+  traceQueries,
   untilReady,
+  whileUnanswered,
   wholeBucketExpiry,
   writeServices,
 } from '../fixtures/test.ts';
@@ -55,8 +62,8 @@ test(
     const delays = await target.undisturbed('tempo', () => {
       // Long enough for a block to be cut in the middle of it.
       const writing = Promise.all([
-        writeServices(written, 1_200, 180),
-        takeOrders(shop(written.ledger), 180),
+        writeServices(written, 600, 180),
+        takeOrders(shop(written.ledger), 120),
       ]).then(() => undefined);
       return persistence.untilAllStored(traceInS3Within.limit * 1000, writing, say);
     });
@@ -103,6 +110,114 @@ test(
         spansLost,
       );
     });
+  },
+);
+
+test(
+  'AC-lgtm-002-03 traces answer after Tempo restarts, and nothing is built again',
+  { tag: '@AC-lgtm-002-03' },
+  async ({ criterion, target, tempo, traces, blocks, objectStore, say }) => {
+    const { spansLost, spansRepeated, heldInMemory, blocksRewritten } = thresholds('AC-lgtm-002-03');
+    const { traceInS3Within } = thresholds('AC-lgtm-002-02');
+    const workload = target.workload('tempo');
+
+    // What is due in S3 before anything is disrupted.
+    const due = traces('due');
+    const dueTraces = 100;
+    await target.undisturbed('tempo', () =>
+      blocks(due.ledger).untilAllStored(traceInS3Within.limit * 1000, writeServices(due, dueTraces, 5), say),
+    );
+    const dueAnswered = async (): Promise<boolean> => {
+      const roots = `{ ${due.ledger.source.condition} && nestedSetParent < 0 }`;
+      const now = Math.ceil(Date.now() / 1000);
+      const found = await tempo.search(roots, now - 3_600, now, 2 * dueTraces).catch(() => []);
+      return new Set(found).size === dueTraces;
+    };
+
+    const ways = [
+      { way: 'SIGKILL', disrupt: () => workload.kill(), keepsDisk: true, keepsMemory: false },
+      { way: 'restart', disrupt: () => workload.restart(), keepsDisk: true, keepsMemory: true },
+      ...(target.can('lose-disk') === true
+        ? [
+            {
+              way: 'disk lost',
+              disrupt: () => workload.killAndLoseDisk(),
+              keepsDisk: false,
+              keepsMemory: false,
+            },
+          ]
+        : []),
+    ];
+    const recoveries: Record<string, number> = {};
+    let lost = 0;
+    let repeated = 0;
+    let spans = 0;
+    await target.disrupting('tempo', async () => {
+      const before = await blocksOf(objectStore, bucket);
+      for (const { way, disrupt, keepsDisk, keepsMemory } of ways) {
+        say(`${way} while writing`);
+        const written = traces(way.replace(' ', '-'));
+        const writer = new SteadyWriter(written, 300_000);
+        await writer.untilBytes(4e6);
+        let disruptedAt = 0;
+        recoveries[way] = await whileUnanswered(
+          () => {
+            disruptedAt = Date.now();
+            return disrupt();
+          },
+          dueAnswered,
+          60_000,
+        );
+        const back = Date.now();
+        await writer.untilBytes(writer.bytes + 1e6);
+        await writer.stop();
+        await written.untilWritten(workload.url);
+
+        // With the disk gone, what was not due in S3 yet may be gone too; with the process, what it held in memory.
+        const kept = ({ at }: { at: number }): boolean =>
+          at >= back || (keepsDisk && (keepsMemory || at < disruptedAt - 1000 * heldInMemory.limit));
+        const differences = [await due.readBack(workload.url), await written.readBack(workload.url, kept)];
+        for (const difference of differences) {
+          lost += difference.missing + difference.altered + difference.unexpected;
+          repeated += difference.repeated;
+          spans += difference.expected;
+          criterion.evidence(`spans after ${way}`, inWords(difference, 'spans'));
+        }
+        if (!keepsDisk || keepsMemory) continue;
+        const gone = (await written.lost(workload.url)).filter(({ at }) => at < disruptedAt);
+        const ages = gone.map(({ at }) => (disruptedAt - at) / 1000);
+        criterion.measure(
+          {
+            name: `age of the oldest span lost by ${way}`,
+            value: Math.max(0, ...ages),
+            samples: written.ledger.batches.filter(({ at }) => at < disruptedAt).length,
+            details: {
+              'spans lost': gone.reduce((sum, batch) => sum + written.ledger.records(batch).length, 0),
+            },
+          },
+          heldInMemory,
+        );
+      }
+      const changes = await changesOf(objectStore, bucket, before, due.ledger.source);
+      criterion.evidence('blocks written again', changes.rewritten.join('\n'));
+      criterion.measure(
+        {
+          name: 'blocks written again',
+          value: changes.rewritten.length,
+          samples: before.size,
+          details: { 'blocks the compactor made meanwhile': changes.compacted },
+        },
+        blocksRewritten,
+      );
+    });
+    const details = Object.fromEntries(
+      Object.entries(recoveries).map(([way, seconds]) => [`answering again after ${way} (s)`, seconds]),
+    );
+    criterion.measure({ name: 'acknowledged spans lost', value: lost, samples: spans, details }, spansLost);
+    criterion.measure(
+      { name: 'spans answered more than once', value: repeated, samples: spans },
+      spansRepeated,
+    );
   },
 );
 
@@ -159,5 +274,82 @@ test(
       days > expiresAfter.limit ? `longer than ${expiresAfter.limit} days` : `${days} days`,
     );
     criterion.note({ name: "Tempo's own retention", value: days, samples: 1 }, 'days');
+  },
+);
+
+test(
+  'AC-lgtm-002-05 queries for recent traces answer through Grafana within 5 seconds',
+  { tag: '@AC-lgtm-002-05' },
+  async ({ criterion, target, tempo, grafana, traces, say }) => {
+    const limits = thresholds('AC-lgtm-002-05');
+    const { answerWithin, samplesPerQuery } = limits;
+    const { traceInS3Within: blockWithin } = thresholds('AC-lgtm-002-02');
+    const written = traces('recent');
+    const count = limits.traces.limit;
+    const start = Math.floor(Date.now() / 1000) - 60;
+    const window = (): { start: number; end: number } => ({ start, end: Math.ceil(Date.now() / 1000) + 60 });
+    await target.undisturbed('tempo', async () => {
+      await seedTraces(written, count, say);
+      // A trace whose parts arrived apart is one only in a complete block: until then its structure is not whole.
+      const whole = `{ ${written.ledger.source.condition} } | count() = ${written.ledger.spans / count}`;
+      const seeded = Date.now();
+      await poll(
+        async () => {
+          const { end } = window();
+          const found = new Set(await tempo.search(whole, start, end, 2 * count)).size;
+          return found === count
+            ? { done: true, value: undefined }
+            : { done: false, seen: `${found} of ${count} traces are whole` };
+        },
+        {
+          what: 'all seeded traces whole',
+          deadlineMs: 1000 * blockWithin.limit,
+          everyMs: 5_000,
+          onLook: say,
+        },
+      );
+      criterion.note(
+        { name: 'until all seeded traces were whole', value: (Date.now() - seeded) / 1000, samples: count },
+        's',
+      );
+    });
+
+    const taken = new Map<string, { cold: number[]; warm: number[] }>();
+    await target.disrupting('tempo', async () => {
+      // What was just asked for may be in a cache; after a restart it is not.
+      await target.workload('tempo').restart();
+      for (let turn = 0; turn < samplesPerQuery.limit / 2; turn++) {
+        for (const query of traceQueries(written, count, window(), turn)) {
+          const seconds = taken.get(query.shape) ?? { cold: [], warm: [] };
+          taken.set(query.shape, seconds);
+          for (const temperature of ['cold', 'warm'] as const) {
+            const answer = await query.ask(grafana);
+            const fault = answer.error ?? query.fault(answer) ?? 'right';
+            criterion.require(query.shape, 'right', fault, `${query.query} in Explore`);
+            seconds[temperature].push(answer.seconds);
+          }
+        }
+      }
+      say('queries answered');
+    });
+
+    for (const [shape, { cold, warm }] of taken) {
+      const all = [...cold, ...warm];
+      const { p50, p95, max } = quantiles(all);
+      const details = { p50, p95, 'cold max': quantiles(cold).max, 'warm max': quantiles(warm).max };
+      criterion.measure(
+        { name: `slowest answer, ${shape}`, value: max, samples: all.length, details },
+        answerWithin,
+      );
+      criterion.measure(
+        { name: `answers timed, ${shape}`, value: all.length, samples: all.length },
+        samplesPerQuery,
+      );
+    }
+    criterion.measure({ name: 'seeded spans', value: written.ledger.spans, samples: 1 }, limits.spans);
+    criterion.measure(
+      { name: 'seeded traces', value: written.ledger.byTrace().size, samples: 1 },
+      limits.traces,
+    );
   },
 );
