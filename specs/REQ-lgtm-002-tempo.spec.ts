@@ -302,18 +302,15 @@ test(
     const count = limits.traces.limit;
     const start = Math.floor(Date.now() / 1000) - 60;
     const window = (): { start: number; end: number } => ({ start, end: Math.ceil(Date.now() / 1000) + 60 });
-    await target.undisturbed('tempo', async () => {
-      await seedTraces(written, count, say);
-      await written.untilWritten(target.workload('tempo').url);
-      // Every trace has all its spans, so that what is searched is of the size that is required.
-      const { end } = window();
-      const whole = `{ ${written.ledger.source.condition} } | count() = ${written.ledger.spans / count}`;
-      const found = new Set(await tempo.search(whole, start, end, 2 * count)).size;
-      criterion.require('seeded traces as Tempo counts them', `${count} whole ones`, `${found} whole ones`);
-    });
+    await target.undisturbed('tempo', () => seedTraces(written, count, say));
 
     const taken = new Map<string, { cold: number[]; warm: number[] }>();
     await target.disrupting('tempo', async () => {
+      await written.untilWritten(target.workload('tempo').url);
+      // Every trace has all its spans, so that what is searched is of the size that is required.
+      const whole = `{ ${written.ledger.source.condition} } | count() = ${written.ledger.spans / count}`;
+      const found = new Set(await tempo.search(whole, start, window().end, 2 * count)).size;
+      criterion.require('seeded traces as Tempo counts them', `${count} whole ones`, `${found} whole ones`);
       // What was just asked for may be in a cache; after a restart it is not.
       await target.workload('tempo').restart();
       for (let turn = 0; turn < samplesPerQuery.limit / 2; turn++) {
