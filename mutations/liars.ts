@@ -149,6 +149,45 @@ export function slowMimir(ms: number): Required<Pick<Interposers, 'mimir'>> {
   };
 }
 
+/** A receiver that acknowledges all spans of a request and forgets one in `every`. */
+export function forgetfulTempo(every: number): Required<Pick<Interposers, 'tempo/otlp-http'>> {
+  let spans = 0;
+  return betweenExporters((group) => {
+    group.spans = group.spans.filter(() => ++spans % every !== 0);
+  });
+}
+
+/** A receiver that changes an attribute of one span in `every`. */
+export function alteringTempo(every: number): Required<Pick<Interposers, 'tempo/otlp-http'>> {
+  let spans = 0;
+  return betweenExporters((group) => {
+    for (const { attributes = [] } of group.spans) {
+      const [attribute] = attributes;
+      if (attribute && ++spans % every === 0) attribute.value = { stringValue: 'changed' };
+    }
+  });
+}
+
+interface ScopeSpans {
+  spans: { attributes?: { value: unknown }[] }[];
+}
+
+function betweenExporters(lie: (group: ScopeSpans) => void): Required<Pick<Interposers, 'tempo/otlp-http'>> {
+  return {
+    'tempo/otlp-http': ({ port }) =>
+      listen(
+        between(port, {
+          change: (method, path, text) => {
+            if (method !== 'POST' || !path.startsWith('/v1/traces')) return text;
+            const request = JSON.parse(text) as { resourceSpans: { scopeSpans: ScopeSpans[] }[] };
+            for (const { scopeSpans } of request.resourceSpans) scopeSpans.forEach(lie);
+            return JSON.stringify(request);
+          },
+        }),
+      ),
+  };
+}
+
 /** A Grafana that takes `ms` milliseconds longer for one query in `every`. */
 export function slowGrafana(ms: number, every: number): Required<Pick<Interposers, 'grafana'>> {
   let queries = 0;

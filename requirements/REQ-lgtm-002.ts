@@ -51,12 +51,24 @@ export const tempo = {
         'After Tempo’s pod restarts its traces can be queried as before, without any index being built again.',
       confidence: 80,
       thresholds: {
-        spansLost: { limit: 0, unit: 'spans', comparison: 'exactly', of: 'acknowledged spans missing' },
+        spansLost: {
+          limit: 0,
+          unit: 'spans',
+          comparison: 'exactly',
+          of: 'acknowledged spans missing, but for those held in memory only',
+        },
         spansRepeated: {
           limit: 0,
           unit: 'spans',
           comparison: 'exactly',
           of: 'spans answered more than once',
+        },
+        // Tempo writes its log when a trace rests, not when it acknowledges (grafana.com/docs/tempo, ingester).
+        heldInMemory: {
+          limit: 10,
+          unit: 's',
+          comparison: 'at most',
+          of: 'age of spans that a killed Tempo loses, not in its write-ahead log yet',
         },
         blocksRewritten: {
           limit: 0,

@@ -121,7 +121,7 @@ test(
 test(
   'AC-lgtm-003-03 compacted blocks are in S3, and the copies on the disk are gone',
   { tag: '@AC-lgtm-003-03' },
-  async ({ criterion, target, metrics, blocks, backfill, say }, testInfo) => {
+  async ({ criterion, target, metrics, metricBlocks, backfill, say }, testInfo) => {
     const { compactionLevel, sourceBlocks, samplesLost, localCopies } = thresholds('AC-lgtm-003-03');
     const minute = 60_000;
     const { url } = target.workload('mimir');
@@ -140,8 +140,8 @@ test(
       for (; at < part; at++) await written.write(at, start + at * minute);
       await written.flush();
     }
-    const sources = (await blocks.between(start, end)).filter(({ level }) => level === 1);
-    const whole = await blocks.untilCompacted(sources, start, end, 240_000, say);
+    const sources = (await metricBlocks.between(start, end)).filter(({ level }) => level === 1);
+    const whole = await metricBlocks.untilCompacted(sources, start, end, 240_000, say);
 
     const details = { samples: whole.samples, series: 50, ranges: '2 h, then 12 h' };
     criterion.measure(
