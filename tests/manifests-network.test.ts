@@ -5,12 +5,14 @@ import { expect, test } from '@playwright/test';
 import { renderMeshes } from '../fixtures/deployment/mesh.ts';
 import { build, objectsOf } from '../fixtures/deployment/kustomize.ts';
 import { root } from '../fixtures/settings.ts';
+import { isKind } from '../fixtures/deployment/objects.ts';
 import { provideTool } from '../fixtures/tools.ts';
 import { components, objectStoreEndpoint } from '../requirements/model.ts';
 
 /** Rules for network policies, meshes and what Prometheus scrapes. */
 
 const manifests = join(root, 'manifests');
+const isNetworkPolicy = isKind<V1NetworkPolicy & KubernetesObject>('NetworkPolicy', 'networking.k8s.io');
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 async function built(folder: string, put: readonly string[] = []): Promise<KubernetesObject[]> {
@@ -19,12 +21,12 @@ async function built(folder: string, put: readonly string[] = []): Promise<Kuber
 }
 
 /** Network policies by name. */
-async function policies(put: readonly string[] = []): Promise<Record<string, V1NetworkPolicySpec>> {
+async function policies(
+  put: readonly string[] = [],
+): Promise<Record<string, V1NetworkPolicySpec | undefined>> {
   const objects = await built('network-policies/app', put);
   return Object.fromEntries(
-    objects
-      .filter(({ kind }) => kind === 'NetworkPolicy')
-      .map((policy) => [policy.metadata?.name ?? '', (policy as V1NetworkPolicy).spec ?? {}]),
+    objects.filter(isNetworkPolicy).map(({ metadata, spec }) => [metadata?.name ?? '', spec] as const),
   );
 }
 
@@ -40,9 +42,10 @@ test.describe.configure({ timeout: 300_000 });
 
 for (const component of components)
   test(`${component} takes connections on its Service's ports only, from named pods only`, async () => {
-    const { podSelector, policyTypes, ingress = [] } = (await policies())[component] ?? {};
-    expect(podSelector).toEqual({ matchLabels: { 'app.kubernetes.io/name': component } });
-    expect(policyTypes).toEqual(['Ingress']);
+    const spec = (await policies())[component];
+    const ingress = spec?.ingress ?? [];
+    expect(spec?.podSelector).toEqual({ matchLabels: { 'app.kubernetes.io/name': component } });
+    expect(spec?.policyTypes).toEqual(['Ingress']);
     const open = ingress.flatMap(({ ports = [] }) => ports.map(({ port }) => Number(port)));
     expect([...new Set(open)].sort()).toEqual(servicePorts(component));
     for (const { _from: from = [], ports = [] } of ingress) {
@@ -69,7 +72,7 @@ test('beside S3 on port 443 the components reach name servers only', async () =>
     all[name]?.egress?.flatMap((rule) => rule.ports?.map(({ port, protocol }) => `${protocol} ${port}`));
   expect(ports('lgtm-egress')).toEqual(['UDP 53', 'TCP 53']);
   expect(ports('lgtm-s3')).toEqual(['TCP 443']);
-  const open = Object.values(all).flatMap(({ egress = [] }) => egress.filter(({ to }) => !to?.length));
+  const open = Object.values(all).flatMap((spec) => (spec?.egress ?? []).filter(({ to }) => !to?.length));
   expect(open).toEqual([]);
 });
 
