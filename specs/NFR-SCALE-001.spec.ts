@@ -11,7 +11,7 @@ const id = 'NFR-lgtm-d4f8c2a1-SCALE-001';
 
 test(
   `${id} S3's own lifecycle deletes what is too old, in every bucket`,
-  { tag: `@${id}` },
+  { tag: '@NFR-lgtm-d4f8c2a1-SCALE-001' },
   async ({ criterion, objectStore, emptyObjectStore, observe, agedObjects, say }) => {
     const { expiresAfter, stillThereAt, goneAt } = thresholds(id);
     const ages = { kept: stillThereAt.limit, gone: goneAt.limit };

@@ -13,7 +13,7 @@ const refusedWithinMs = 120_000;
 
 test(
   `${id} components speak verified TLS with S3, and the mesh's mutual TLS with each other`,
-  { tag: `@${id}` },
+  { tag: '@NFR-lgtm-d4f8c2a1-SEC-002' },
   async ({ criterion, target, shadow, say }) => {
     const { unencrypted } = thresholds(id);
     const components = componentsOf(id);
