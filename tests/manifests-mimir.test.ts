@@ -253,7 +253,7 @@ test("caches and Go's limit fit into the memory limit", () => {
 });
 
 test('the bucket: no object lock, 30 days for objects, as Mimir itself keeps blocks', () => {
-  expect(json('bucket.json')).toEqual({ Bucket: 'mimir-blocks', ObjectLockEnabledForBucket: false });
+  expect(json('bucket.json')).toEqual({ Bucket: 'mimir-blocks' });
   expect(json('lifecycle.json')).toMatchObject({
     Bucket: 'mimir-blocks',
     LifecycleConfiguration: {
