@@ -33,7 +33,7 @@ module.exports = {
     only(
       'clients-know-no-fixture',
       '^fixtures/clients/',
-      '^fixtures/(clients/|poll\\.ts$|errors\\.ts$)',
+      '^fixtures/(clients/|poll\\.ts$|(errors|span)\\.ts$)',
       'Clients know the wire, not the harness.',
     ),
     {
@@ -45,7 +45,7 @@ module.exports = {
     only(
       'ledger-knows-no-system',
       '^fixtures/ledger/',
-      '^fixtures/(ledger/|errors\\.ts$)',
+      '^fixtures/(ledger/|(errors|span)\\.ts$)',
       'The ledger compares; it does not talk.',
     ),
     only(
