@@ -204,7 +204,10 @@ export function slowGrafana(ms: number, every: number): Required<Pick<Interposer
 interface Lies {
   change?: (method: string, path: string, body: string) => string;
   answer?: (path: string, body: string) => string;
+  /** Milliseconds that a request is held back. */
   delay?: (path: string) => number;
+  /** Whether a request is acknowledged and goes no further. */
+  swallow?: (path: string) => boolean;
 }
 
 /** A plain HTTP server that passes everything on to a loopback port, but for its lies. */
@@ -215,6 +218,11 @@ function between(port: number, lies: Lies): Server {
       const sent = await body(incoming);
       const changed = lies.change ? Buffer.from(lies.change(method, path, sent.toString())) : sent;
       const { 'content-length': length, 'transfer-encoding': encoding, ...kept } = headers;
+      await pause(lies.delay?.(path) ?? 0);
+      if (lies.swallow?.(path)) {
+        response.end();
+        return;
+      }
       const onward = request(
         { host: '127.0.0.1', port, method, path, headers: { ...kept, 'content-length': changed.length } },
         (answer) => {
@@ -222,7 +230,6 @@ function between(port: number, lies: Lies): Server {
             const received = await body(answer);
             const told =
               answer.statusCode === 200 && lies.answer ? lies.answer(path, received.toString()) : received;
-            await pause(lies.delay?.(path) ?? 0);
             const { 'content-length': was, 'transfer-encoding': how, ...rest } = answer.headers;
             response.writeHead(answer.statusCode ?? 502, rest).end(told);
           })();

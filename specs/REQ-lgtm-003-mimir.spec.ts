@@ -44,8 +44,6 @@ test(
   'AC-lgtm-003-02 what Prometheus scrapes is in Mimir within 1 minute',
   { tag: '@AC-lgtm-003-02' },
   async ({ criterion, target, mimir, metrics, scraped, say }) => {
-    // eslint-disable-next-line playwright/no-skipped-test -- not judged, with the reason, until it is
-    test.skip(true, 'the spec is written, but has not been seen whole and green on an idle machine yet');
     const { storedWithin, samplesLost, series } = thresholds('AC-lgtm-003-02');
     await target.undisturbed('mimir', async () => {
       const { scrapeTarget, arrival } = await scraped('scraped', series.limit);
@@ -124,8 +122,6 @@ test(
   'AC-lgtm-003-03 compacted blocks are in S3, and the copies on the disk are gone',
   { tag: '@AC-lgtm-003-03' },
   async ({ criterion, target, metrics, metricBlocks, backfill, say }, testInfo) => {
-    // eslint-disable-next-line playwright/no-skipped-test -- not judged, with the reason, until it is
-    test.skip(true, 'the spec is written, but has not been seen whole and green on an idle machine yet');
     const { compactionLevel, sourceBlocks, samplesLost, localCopies } = thresholds('AC-lgtm-003-03');
     const minute = 60_000;
     const { url } = target.workload('mimir');
@@ -209,8 +205,6 @@ test(
   'AC-lgtm-003-04 metrics are kept while S3 is away, for 2 hours and more',
   { tag: '@AC-lgtm-003-04' },
   async ({ criterion, target, mimir, metrics, shadow, outageSeconds, say }) => {
-    // eslint-disable-next-line playwright/no-skipped-test -- not judged, with the reason, until it is
-    test.skip(true, 'the spec is written, but has not been seen whole and green on an idle machine yet');
     const { bufferedFor, samplesLost, requestsRejected } = thresholds('AC-lgtm-003-04');
     const { rate } = thresholds('NFR-lgtm-d4f8c2a1-PERF-002');
     const workload = target.workload('mimir');
@@ -332,8 +326,6 @@ test(
   'AC-lgtm-003-05 metric queries over up to 7 days answer through Grafana within 3 seconds',
   { tag: '@AC-lgtm-003-05' },
   async ({ criterion, target, grafana, mimir, backfill, say }) => {
-    // eslint-disable-next-line playwright/no-skipped-test -- not judged, with the reason, until it is
-    test.skip(true, 'the spec is written, but has not been seen whole and green on an idle machine yet');
     const { answerWithin, range, series, sampleInterval, samplesPerQuery } = thresholds('AC-lgtm-003-05');
     const hour = 3_600_000;
     // Whole days, as Mimir's compactor leaves them; an hour before them for what range functions look back, and two
