@@ -5,6 +5,7 @@ import {
   LogHistory,
   maxLines,
   quantiles,
+  QueryTimes,
   seedHistory,
   SteadyWriter,
   test,
@@ -229,7 +230,7 @@ test(
       target.loading(() => seedHistory(loki.url, history, 180_000, say)),
     );
 
-    const taken = new Map<string, { cold: number[]; warm: number[] }>();
+    const times = new QueryTimes();
     await target.disrupting('loki', async () => {
       // What was just written is still in Loki's caches; after a restart they are empty.
       await loki.restart();
@@ -239,14 +240,12 @@ test(
           // Three ranges, each window asked twice.
           for (let window = 0; window < samplesPerQuery.limit / 6; window++) {
             for (const query of historyQueries(history, hours, window)) {
-              const seconds = taken.get(query.shape) ?? { cold: [], warm: [] };
-              taken.set(query.shape, seconds);
               for (let ask = 0; ask < 2; ask++) {
                 const answer = await grafana.queryLogs({ uid: 'loki', maxLines, ...query });
                 const byHand = `${query.expr} from ${query.from} to ${query.to} (ms) in Explore`;
                 const fault = answer.error ?? query.fault(answer) ?? 'right';
                 criterion.require(`${query.shape} over ${hours} h`, 'right', fault, byHand);
-                (touched.has(query.app) ? seconds.warm : seconds.cold).push(answer.seconds);
+                times.add(query.shape, touched.has(query.app) ? 'warm' : 'cold', answer.seconds);
                 touched.add(query.app);
               }
             }
@@ -256,25 +255,7 @@ test(
       });
     });
 
-    // The slowest of all is what the verdict stands on.
-    const every = [...taken.values()].flatMap(({ cold, warm }) => [...cold, ...warm]);
-    criterion.measure(
-      { name: 'slowest answer', value: Math.max(...every), samples: every.length, details: quantiles(every) },
-      answerWithin,
-    );
-    for (const [shape, { cold, warm }] of taken) {
-      const all = [...cold, ...warm];
-      const { p50, p95, max } = quantiles(all);
-      const details = { p50, p95, 'cold max': quantiles(cold).max, 'warm max': quantiles(warm).max };
-      criterion.measure(
-        { name: `slowest answer, ${shape}`, value: max, samples: all.length, details },
-        answerWithin,
-      );
-      criterion.measure(
-        { name: `answers timed, ${shape}`, value: all.length, samples: all.length },
-        samplesPerQuery,
-      );
-    }
+    times.judge(criterion, answerWithin, samplesPerQuery);
     criterion.measure({ name: 'seeded lines', value: history.bytes, samples: 1 }, seededBytes);
   },
 );

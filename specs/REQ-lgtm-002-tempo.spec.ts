@@ -6,6 +6,7 @@ import {
   proveExpiry,
   proveNoncurrentExpiry,
   quantiles,
+  QueryTimes,
   seedTraces,
   shapeOf,
   SteadyWriter,
@@ -306,9 +307,9 @@ test(
     const count = limits.traces.limit;
     const start = Math.floor(Date.now() / 1000) - 60;
     const window = (): { start: number; end: number } => ({ start, end: Math.ceil(Date.now() / 1000) + 60 });
-    await target.undisturbed('tempo', () => seedTraces(written, count, say));
+    await target.undisturbed('tempo', () => target.loading(() => seedTraces(written, count, say)));
 
-    const taken = new Map<string, { cold: number[]; warm: number[] }>();
+    const times = new QueryTimes();
     await target.disrupting('tempo', async () => {
       await written.untilWritten(target.workload('tempo').url);
       // Every trace has all its spans, so that what is searched is of the size that is required.
@@ -317,34 +318,22 @@ test(
       criterion.require('seeded traces as Tempo counts them', `${count} whole ones`, `${found} whole ones`);
       // What was just asked for may be in a cache; after a restart it is not.
       await target.workload('tempo').restart();
-      for (let turn = 0; turn < samplesPerQuery.limit / 2; turn++) {
-        for (const query of traceQueries(written, count, window(), turn)) {
-          const seconds = taken.get(query.shape) ?? { cold: [], warm: [] };
-          taken.set(query.shape, seconds);
-          for (const temperature of ['cold', 'warm'] as const) {
-            const answer = await query.ask(grafana);
-            const fault = answer.error ?? query.fault(answer) ?? 'right';
-            criterion.require(query.shape, 'right', fault, `${query.query} in Explore`);
-            seconds[temperature].push(answer.seconds);
+      await criterion.timed(target, async () => {
+        for (let turn = 0; turn < samplesPerQuery.limit / 2; turn++) {
+          for (const query of traceQueries(written, count, window(), turn)) {
+            for (const temperature of ['cold', 'warm'] as const) {
+              const answer = await query.ask(grafana);
+              const fault = answer.error ?? query.fault(answer) ?? 'right';
+              criterion.require(query.shape, 'right', fault, `${query.query} in Explore`);
+              times.add(query.shape, temperature, answer.seconds);
+            }
           }
         }
-      }
+      });
       say('queries answered');
     });
 
-    for (const [shape, { cold, warm }] of taken) {
-      const all = [...cold, ...warm];
-      const { p50, p95, max } = quantiles(all);
-      const details = { p50, p95, 'cold max': quantiles(cold).max, 'warm max': quantiles(warm).max };
-      criterion.measure(
-        { name: `slowest answer, ${shape}`, value: max, samples: all.length, details },
-        answerWithin,
-      );
-      criterion.measure(
-        { name: `answers timed, ${shape}`, value: all.length, samples: all.length },
-        samplesPerQuery,
-      );
-    }
+    times.judge(criterion, answerWithin, samplesPerQuery);
     criterion.measure({ name: 'seeded spans', value: written.ledger.spans, samples: 1 }, limits.spans);
     criterion.measure(
       { name: 'seeded traces', value: written.ledger.byTrace().size, samples: 1 },

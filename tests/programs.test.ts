@@ -157,7 +157,7 @@ test.describe('official release', () => {
     const small = join(scratch, 'small');
     await mkdir(small);
     const mounted = await mountSmall(small);
-     
+
     test.skip(!mounted, 'a small file system cannot be mounted here');
     try {
       const body = Buffer.alloc(3_000_000);

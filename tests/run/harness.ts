@@ -124,7 +124,6 @@ export const test = base.extend<Place, { programs: StackPrograms }>({
     { scope: 'worker' },
   ],
   folder: async ({}, use) => {
-     
     test.skip(process.platform !== 'linux', 'what is left running is looked for in /proc');
     const folder = await mkdtemp(join(settings.tmp, 'lgtm-run-'));
     await use(folder);
@@ -172,7 +171,7 @@ export const test = base.extend<Place, { programs: StackPrograms }>({
       const [node, ...words] = (scripts[name] ?? '').split(' ');
       if (node !== 'node') throw new Error(`package.json has no script ${name} that starts with node`);
       // It would install packages first, under the very feet of this test.
-       
+
       test.skip(!(await installed()), 'the packages were not installed through npm test');
       return start([...words, ...args], environment);
     });
@@ -201,7 +200,6 @@ export const test = base.extend<Place, { programs: StackPrograms }>({
     const disks: Disk[] = [];
     await use(async (bytes) => {
       const disk = await Disk.mount(join(folder, 'disk'), bytes).catch((error: unknown) => {
-         
         test.skip(true, `a disk cannot be mounted here: ${messageOf(error)}`);
         throw error;
       });
