@@ -12,8 +12,8 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   // Each criterion mostly waits; what may not overlap is kept apart by the target's locks.
-  workers: 5,
-  // The longest wait a criterion demands is five minutes, and locks may double it.
+  workers: 8,
+  // The longest wait a criterion demands is ten minutes, and locks may double it.
   timeout: 25 * 60_000,
   reporter: [
     ['list'],
