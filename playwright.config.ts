@@ -4,7 +4,11 @@ import { settings } from './fixtures/settings.ts';
 
 export default defineConfig({
   testDir: 'specs',
-  testMatch: '**/*.spec.ts',
+  // Those with the longest waits begin first.
+  projects: [
+    { name: 'acceptance', testMatch: '**/REQ-*.spec.ts' },
+    { name: 'non-functional', testMatch: '**/NFR-*.spec.ts' },
+  ],
   outputDir: 'test-results/specs',
   globalSetup: './fixtures/global-setup.ts',
   globalTeardown: './fixtures/global-teardown.ts',
@@ -12,7 +16,7 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   // Each criterion mostly waits; what may not overlap is kept apart by the target's locks.
-  workers: 8,
+  workers: 10,
   // The longest wait a criterion demands is ten minutes, and locks may double it.
   timeout: 25 * 60_000,
   reporter: [
