@@ -73,5 +73,11 @@ mutation({
   title: 'object lock is on',
   criterion: 'AC-lgtm-003-01',
   reason: /object lock of the deployed mimir-blocks: expected disabled, received enabled/,
-  edits: [{ file: 'mimir/app/bucket/bucket.json', from: 'false', to: 'true' }],
+  edits: [
+    {
+      file: 'mimir/app/bucket/bucket.json',
+      from: '"mimir-blocks"',
+      to: '"mimir-blocks", "ObjectLockEnabledForBucket": true',
+    },
+  ],
 });
