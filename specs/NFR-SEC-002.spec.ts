@@ -29,17 +29,20 @@ test(
 
     await Promise.all(
       components.map((component) =>
-        target.undisturbed(component, async () => {
-          const cases = (['expired', 'of-another-name'] as const).map(async (certificate) => {
-            const misled = await shadow(component, 'deployed', certificate);
-            const what = `${component} at an S3 with a certificate ${certificate === 'expired' ? 'that has expired' : 'of another name'}`;
-            const error = certificate === 'expired' ? /certificate has expired/ : /certificate is valid for/;
-            await untilRefused(misled, error, what, refusedWithinMs);
-          });
-          await Promise.all(cases);
-          // The same with the right certificate: it was the certificate that was refused.
-          await untilReady(await shadow(component, 'deployed'));
-        }),
+        target.undisturbed(component, () =>
+          target.loading(async () => {
+            const cases = (['expired', 'of-another-name'] as const).map(async (certificate) => {
+              const misled = await shadow(component, 'deployed', certificate);
+              const what = `${component} at an S3 with a certificate ${certificate === 'expired' ? 'that has expired' : 'of another name'}`;
+              const error =
+                certificate === 'expired' ? /certificate has expired/ : /certificate is valid for/;
+              await untilRefused(misled, error, what, refusedWithinMs);
+            });
+            await Promise.all(cases);
+            // The same with the right certificate: it was the certificate that was refused.
+            await untilReady(await shadow(component, 'deployed'));
+          }),
+        ),
       ),
     );
 

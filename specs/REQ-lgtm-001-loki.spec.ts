@@ -179,41 +179,43 @@ test(
   { tag: '@AC-lgtm-001-04' },
   async ({ criterion, target, shadow }) => {
     const { restarts } = thresholds('AC-lgtm-001-04');
-    await target.undisturbed('loki', async () => {
-      const before = await target.workload('loki').state();
-      const looping = await Promise.all(
-        (['wrong-secret', 'unknown-key'] as const).map(async (credentials) => {
-          const invalid = await shadow('loki', credentials);
-          const state = await untilCrashLooping(invalid, restarts.limit, 120_000);
-          const log = await invalid.logs();
-          criterion.evidence(`log with ${credentials}`, log.slice(-5_000));
-          criterion.require(
-            `exit with ${credentials}`,
-            'non-zero',
-            state.lastExit?.code ? 'non-zero' : String(state.lastExit?.code),
-          );
-          criterion.require(
-            `authentication error in the log with ${credentials}`,
-            'logged',
-            /SignatureDoesNotMatch|InvalidAccessKeyId|AccessDenied/.test(log) ? 'logged' : 'nothing of it',
-          );
-          return state.restartCount;
-        }),
-      );
-      criterion.measure(
-        { name: 'restarts before CrashLoopBackOff', value: Math.min(...looping), samples: looping.length },
-        restarts,
-      );
+    await target.undisturbed('loki', () =>
+      target.loading(async () => {
+        const before = await target.workload('loki').state();
+        const looping = await Promise.all(
+          (['wrong-secret', 'unknown-key'] as const).map(async (credentials) => {
+            const invalid = await shadow('loki', credentials);
+            const state = await untilCrashLooping(invalid, restarts.limit, 120_000);
+            const log = await invalid.logs();
+            criterion.evidence(`log with ${credentials}`, log.slice(-5_000));
+            criterion.require(
+              `exit with ${credentials}`,
+              'non-zero',
+              state.lastExit?.code ? 'non-zero' : String(state.lastExit?.code),
+            );
+            criterion.require(
+              `authentication error in the log with ${credentials}`,
+              'logged',
+              /SignatureDoesNotMatch|InvalidAccessKeyId|AccessDenied/.test(log) ? 'logged' : 'nothing of it',
+            );
+            return state.restartCount;
+          }),
+        );
+        criterion.measure(
+          { name: 'restarts before CrashLoopBackOff', value: Math.min(...looping), samples: looping.length },
+          restarts,
+        );
 
-      const valid = await shadow('loki', 'deployed');
-      await untilReady(valid);
-      const after = await target.workload('loki').state();
-      criterion.require(
-        'the running Loki meanwhile',
-        `ready, ${before.restartCount} restarts, running since ${before.startedAt ?? ''}`,
-        `${after.ready ? 'ready' : 'not ready'}, ${after.restartCount} restarts, running since ${after.startedAt ?? ''}`,
-      );
-    });
+        const valid = await shadow('loki', 'deployed');
+        await untilReady(valid);
+        const after = await target.workload('loki').state();
+        criterion.require(
+          'the running Loki meanwhile',
+          `ready, ${before.restartCount} restarts, running since ${before.startedAt ?? ''}`,
+          `${after.ready ? 'ready' : 'not ready'}, ${after.restartCount} restarts, running since ${after.startedAt ?? ''}`,
+        );
+      }),
+    );
   },
 );
 

@@ -167,69 +167,71 @@ test(
     let lost = 0;
     let repeated = 0;
     let spans = 0;
-    await target.disrupting('tempo', async () => {
-      const before = await blocksOf(objectStore, bucket);
-      for (const { way, disrupt, keepsDisk, keepsMemory } of ways) {
-        say(`${way} while writing`);
-        const written = traces(way.replace(' ', '-'));
-        const writer = new SteadyWriter(written, 300_000);
-        await writer.untilBytes(4e6);
-        let disruptedAt = 0;
-        recoveries[way] = await whileUnanswered(
-          () => {
-            disruptedAt = Date.now();
-            return disrupt();
-          },
-          dueAnswered,
-          60_000,
-        );
-        const back = Date.now();
-        await writer.untilBytes(writer.bytes + 1e6);
-        await writer.stop();
-        await written.untilWritten(workload.url);
-
-        // With the disk gone, what was not due in S3 yet may be gone too; with the process, what it held in memory.
-        const kept = ({ at }: { at: number }): boolean =>
-          at >= back || (keepsDisk && (keepsMemory || at < disruptedAt - 1000 * heldInMemory.limit));
-        for (const [source, select] of [
-          [due, undefined],
-          [written, kept],
-        ] as const) {
-          const searched = await source.search(workload.url);
-          const difference = await source.readBack(workload.url, select, 10);
-          lost += searched.missing.filter(select ?? (() => true)).length + searched.unexpected.length;
-          lost += difference.missing + difference.altered + difference.unexpected;
-          repeated += difference.repeated;
-          spans += source.ledger.spans;
-          criterion.evidence(
-            `spans of ${source.ledger.source.name} after ${way}`,
-            inWords(difference, 'spans'),
-          );
-          if (source === due || !keepsDisk || keepsMemory) continue;
-          const gone = searched.missing.filter(({ at }) => at < disruptedAt);
-          criterion.measure(
-            {
-              name: `age of the oldest span lost by ${way}`,
-              value: Math.max(0, ...gone.map(({ at }) => (disruptedAt - at) / 1000)),
-              samples: source.ledger.batches.filter(({ at }) => at < disruptedAt).length,
-              details: { 'spans lost': gone.length },
+    await target.disrupting('tempo', () =>
+      target.loading(async () => {
+        const before = await blocksOf(objectStore, bucket);
+        for (const { way, disrupt, keepsDisk, keepsMemory } of ways) {
+          say(`${way} while writing`);
+          const written = traces(way.replace(' ', '-'));
+          const writer = new SteadyWriter(written, 300_000);
+          await writer.untilBytes(4e6);
+          let disruptedAt = 0;
+          recoveries[way] = await whileUnanswered(
+            () => {
+              disruptedAt = Date.now();
+              return disrupt();
             },
-            heldInMemory,
+            dueAnswered,
+            60_000,
           );
+          const back = Date.now();
+          await writer.untilBytes(writer.bytes + 1e6);
+          await writer.stop();
+          await written.untilWritten(workload.url);
+
+          // With the disk gone, what was not due in S3 yet may be gone too; with the process, what it held in memory.
+          const kept = ({ at }: { at: number }): boolean =>
+            at >= back || (keepsDisk && (keepsMemory || at < disruptedAt - 1000 * heldInMemory.limit));
+          for (const [source, select] of [
+            [due, undefined],
+            [written, kept],
+          ] as const) {
+            const searched = await source.search(workload.url);
+            const difference = await source.readBack(workload.url, select, 10);
+            lost += searched.missing.filter(select ?? (() => true)).length + searched.unexpected.length;
+            lost += difference.missing + difference.altered + difference.unexpected;
+            repeated += difference.repeated;
+            spans += source.ledger.spans;
+            criterion.evidence(
+              `spans of ${source.ledger.source.name} after ${way}`,
+              inWords(difference, 'spans'),
+            );
+            if (source === due || !keepsDisk || keepsMemory) continue;
+            const gone = searched.missing.filter(({ at }) => at < disruptedAt);
+            criterion.measure(
+              {
+                name: `age of the oldest span lost by ${way}`,
+                value: Math.max(0, ...gone.map(({ at }) => (disruptedAt - at) / 1000)),
+                samples: source.ledger.batches.filter(({ at }) => at < disruptedAt).length,
+                details: { 'spans lost': gone.length },
+              },
+              heldInMemory,
+            );
+          }
         }
-      }
-      const changes = await changesOf(objectStore, bucket, before, due.ledger.source);
-      criterion.evidence('blocks written again', changes.rewritten.join('\n'));
-      criterion.measure(
-        {
-          name: 'blocks written again',
-          value: changes.rewritten.length,
-          samples: before.size,
-          details: { 'blocks the compactor made meanwhile': changes.compacted },
-        },
-        blocksRewritten,
-      );
-    });
+        const changes = await changesOf(objectStore, bucket, before, due.ledger.source);
+        criterion.evidence('blocks written again', changes.rewritten.join('\n'));
+        criterion.measure(
+          {
+            name: 'blocks written again',
+            value: changes.rewritten.length,
+            samples: before.size,
+            details: { 'blocks the compactor made meanwhile': changes.compacted },
+          },
+          blocksRewritten,
+        );
+      }),
+    );
     const details = Object.fromEntries(
       Object.entries(recoveries).map(([way, seconds]) => [`answering again after ${way} (s)`, seconds]),
     );

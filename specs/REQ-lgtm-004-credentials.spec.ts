@@ -124,34 +124,36 @@ test(
 
     const rotated = await Promise.all(
       components.map((component) =>
-        target.undisturbed(component, async () => {
-          const shadow = await rotatableShadow(component);
-          await untilReady(shadow);
-          const before = await shadow.definition();
-          const old = shadow.key;
+        target.undisturbed(component, () =>
+          target.loading(async () => {
+            const shadow = await rotatableShadow(component);
+            await untilReady(shadow);
+            const before = await shadow.definition();
+            const old = shadow.key;
 
-          // The procedure of manifests/README.md: a new key, the Secret replaced, the pod restarted, the old key removed.
-          const fresh = await shadow.makeKey();
-          await shadow.replaceSecret(fresh);
-          await shadow.restart();
-          await untilReady(shadow);
-          criterion.require(
-            `what ${component} is started with, but for its secret`,
-            before,
-            await shadow.definition(),
-          );
-          await shadow.revoke(old);
-          say(`${component} runs with its new key`);
+            // The procedure of manifests/README.md: a new key, the Secret replaced, the pod restarted, the old key removed.
+            const fresh = await shadow.makeKey();
+            await shadow.replaceSecret(fresh);
+            await shadow.restart();
+            await untilReady(shadow);
+            criterion.require(
+              `what ${component} is started with, but for its secret`,
+              before,
+              await shadow.definition(),
+            );
+            await shadow.revoke(old);
+            say(`${component} runs with its new key`);
 
-          // The old one is gone: what starts now and is ready can only be using the new one.
-          await shadow.restart();
-          await untilReady(shadow);
-          await shadow.replaceSecret(old);
-          await shadow.restart();
-          await untilRefused(shadow, authenticationError, `${component} with its old key`, refusedWithinMs);
-          say(`${component} is refused with its old key`);
-          return { component, old, fresh };
-        }),
+            // The old one is gone: what starts now and is ready can only be using the new one.
+            await shadow.restart();
+            await untilReady(shadow);
+            await shadow.replaceSecret(old);
+            await shadow.restart();
+            await untilRefused(shadow, authenticationError, `${component} with its old key`, refusedWithinMs);
+            say(`${component} is refused with its old key`);
+            return { component, old, fresh };
+          }),
+        ),
       ),
     );
 
@@ -219,15 +221,17 @@ test(
 
     await Promise.all(
       components.map((component) =>
-        target.undisturbed(component, async () => {
-          const misled = await shadow(component, 'deployed', 'of-another-name');
-          await untilRefused(
-            misled,
-            certificateError,
-            `${component} at an S3 with a certificate of another name`,
-            refusedWithinMs,
-          );
-        }),
+        target.undisturbed(component, () =>
+          target.loading(async () => {
+            const misled = await shadow(component, 'deployed', 'of-another-name');
+            await untilRefused(
+              misled,
+              certificateError,
+              `${component} at an S3 with a certificate of another name`,
+              refusedWithinMs,
+            );
+          }),
+        ),
       ),
     );
 
