@@ -10,7 +10,7 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   // Most of them wait for a limit of minutes to pass, so they wait side by side.
-  workers: 4,
+  workers: 6,
   timeout: 20 * 60_000,
   reporter: [['list']],
 });
