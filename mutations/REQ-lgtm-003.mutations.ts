@@ -79,5 +79,10 @@ mutation({
       from: '"mimir-blocks"',
       to: '"mimir-blocks", "ObjectLockEnabledForBucket": true',
     },
+    {
+      file: 'mimir/app/bucket/policy.json',
+      from: '"s3:CreateBucket",',
+      to: '"s3:CreateBucket", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning",',
+    },
   ],
 });
