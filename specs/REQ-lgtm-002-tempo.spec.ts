@@ -94,33 +94,35 @@ test(
       );
 
     // Kept apart from what another criterion times.
-    await target.undisturbed('tempo', async () => {
-      const fromS3 = await shadow('tempo', 'deployed');
-      await untilReady(fromS3);
-      const searched = await written.search(fromS3.url);
-      criterion.evidence('what a search finds in S3 alone', JSON.stringify(searched, null, 2));
-      criterion.require(
-        'spans searched for in S3 alone',
-        '0 missing, 0 unexpected',
-        `${searched.missing.length} missing, ${searched.unexpected.length} unexpected`,
-      );
-      const difference = await written.readBack(fromS3.url, undefined, 10);
-      criterion.evidence('what S3 alone answers', JSON.stringify(difference, null, 2));
-      criterion.require(
-        'every tenth trace as a shadow answers it',
-        'exact',
-        isExact(difference) ? 'exact' : inWords(difference, 'spans'),
-      );
-      // None of them is missing or altered in the blocks either, or untilAllStored had said so.
-      criterion.measure(
-        {
-          name: 'spans missing or altered',
-          value: difference.missing + difference.altered,
-          samples: delays.length,
-        },
-        spansLost,
-      );
-    });
+    await target.undisturbed('tempo', () =>
+      target.loading(async () => {
+        const fromS3 = await shadow('tempo', 'deployed');
+        await untilReady(fromS3);
+        const searched = await written.search(fromS3.url);
+        criterion.evidence('what a search finds in S3 alone', JSON.stringify(searched, null, 2));
+        criterion.require(
+          'spans searched for in S3 alone',
+          '0 missing, 0 unexpected',
+          `${searched.missing.length} missing, ${searched.unexpected.length} unexpected`,
+        );
+        const difference = await written.readBack(fromS3.url, undefined, 10);
+        criterion.evidence('what S3 alone answers', JSON.stringify(difference, null, 2));
+        criterion.require(
+          'every tenth trace as a shadow answers it',
+          'exact',
+          isExact(difference) ? 'exact' : inWords(difference, 'spans'),
+        );
+        // None of them is missing or altered in the blocks either, or untilAllStored had said so.
+        criterion.measure(
+          {
+            name: 'spans missing or altered',
+            value: difference.missing + difference.altered,
+            samples: delays.length,
+          },
+          spansLost,
+        );
+      }),
+    );
   },
 );
 
