@@ -6,11 +6,12 @@ import { firstLine } from '../fixtures/verdict/reason.ts';
 import type { Verdict, VerdictFile } from '../fixtures/verdict/verdict.ts';
 import { listTests, specifiedIds } from './listing.ts';
 import { renderMatrix } from './matrix.ts';
+import { renderTimeline, rowsOf } from './timeline.ts';
 import { writeVerdictFile } from './verdict-file.ts';
 import { unmeasured, verdictOfTest, worst } from './verdict-of-test.ts';
 
 /**
- * Gives every catalogue entry its verdict at the end of a run: writes verdicts.json, prints the matrix,
+ * Gives every catalogue entry its verdict at the end of a run: writes verdicts.json, prints the timeline and the matrix,
  * and fails a run in which anything failed or broke. The run's id is `metadata.run` of the configuration.
  */
 export default class VerdictReporter implements Reporter {
@@ -93,6 +94,7 @@ export default class VerdictReporter implements Reporter {
     const red = file.verdicts.find(({ verdict }) => verdict === 'failed' || verdict === 'broken');
     const example = red?.id ?? judged[0];
     const lines = [
+      ...renderTimeline(rowsOf(this.suite.allTests())),
       '',
       renderMatrix(file, colour),
       ...this.errors.map((error) => `Outside the tests: ${error}`),

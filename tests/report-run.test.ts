@@ -147,6 +147,24 @@ test('what a test attached is believed only as far as the test bears it out', as
   expect(output).toContain('npx playwright test --grep AC-lgtm-001-01');
 });
 
+test('the timeline tells who waited for which lock', async ({ run }) => {
+  const { output } = await run({
+    'specs/a.spec.ts': spec(`
+      test.describe.configure({ mode: 'serial' });
+      const nothing = () => Promise.resolve();
+      test('a', { tag: '@AC-lgtm-001-01' }, async ({}, info) => {
+        await test.step('has loki (exclusive)', nothing);
+        await give(info, 'AC-lgtm-001-01', 'passed');
+      });
+      test('b', { tag: '@AC-lgtm-001-02' }, async ({}, info) => {
+        await test.step('around it', () =>
+          test.step('waits for loki (shared)', () => new Promise((resolve) => setTimeout(resolve, 1100))));
+        await give(info, 'AC-lgtm-001-02', 'passed');
+      });`),
+  });
+  expect(output).toMatch(/AC-lgtm-001-02 {2}.*░.* waited 1 s for loki$/m);
+});
+
 test('a verdict that is red makes the run red, whatever the test says', async ({ run }) => {
   const { exitCode } = await run({
     'specs/a.spec.ts': spec(
