@@ -1,4 +1,4 @@
-import { alteringTempo, forgetfulTempo, slowGrafana } from './liars.ts';
+import { alteringTempo, forgetfulTempo, repeatingS3, slowGrafana } from './liars.ts';
 import { mutation } from './mutation.ts';
 
 const config = 'tempo/app/config/tempo.yaml';
@@ -16,6 +16,12 @@ mutation({
   criterion: 'AC-lgtm-002-03',
   reason: /age of the oldest span lost by SIGKILL: expected at most 10 s, measured [1-9]\d/,
   edits: [{ file: config, from: 'flush_check_period: 2s', to: 'flush_check_period: 1m' }],
+});
+mutation({
+  title: 'S3 gets the upload of a block a second time',
+  criterion: 'AC-lgtm-002-03',
+  reason: /blocks written again: expected exactly 0 blocks, measured [1-9].*bloom-0 was written again/,
+  interposers: repeatingS3(/^\/tempo-traces\/single-tenant\/[^/]+\/bloom-0$/),
 });
 mutation({
   title: 'an attribute of one span in 500 is changed',

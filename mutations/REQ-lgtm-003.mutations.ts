@@ -1,4 +1,4 @@
-import { forgetfulMimir, slowGrafana, slowMimir } from './liars.ts';
+import { doublingMimir, forgetfulMimir, slowGrafana, slowMimir } from './liars.ts';
 import { mutation } from './mutation.ts';
 
 const config = 'mimir/app/config/mimir.yaml';
@@ -38,6 +38,18 @@ mutation({
   // Whichever looks first: the scrapes, or what was written past Prometheus.
   reason: /series of the scrape at .* are not in Mimir 6\d s later|expected exact, received .* missing/,
   interposers: forgetfulMimir(3),
+});
+mutation({
+  title: 'Mimir answers a sample of one series in 10,000 twice, with another value',
+  criterion: 'AC-lgtm-003-02',
+  reason: /^series \d+ of the scrape at .*: 2 samples/,
+  interposers: doublingMimir(10_000),
+});
+mutation({
+  title: 'blocks stay on the ingester’s disk for ever',
+  criterion: 'AC-lgtm-003-03',
+  reason: /local copies left by ingester and compactor: expected exactly 0 blocks, measured 4/,
+  edits: [{ file: config, from: 'retention_period: 13h', to: 'retention_period: 0s' }],
 });
 mutation({
   title: 'nothing is compacted',

@@ -34,6 +34,30 @@ export function forgetfulS3(every: number): Required<Pick<Interposers, 'objectSt
   };
 }
 
+/** A network that sends an upload to S3 once more with each later one like it. */
+export function repeatingS3(path: RegExp): Required<Pick<Interposers, 'objectStore'>> {
+  return {
+    objectStore: async (s3) => {
+      const { certificate, key } = await s3.authority.issue(s3.host);
+      let first: Replay | undefined;
+      return listen(
+        createTlsServer({ cert: certificate, key }, (incoming, response) => {
+          if (incoming.method !== 'PUT' || !path.test(incoming.url ?? '')) {
+            onwardToS3(s3, incoming, response);
+            return;
+          }
+          void body(incoming).then((bytes) => {
+            const { url, headers } = incoming;
+            onwardToS3(s3, { method: 'PUT', url, headers, bytes }, response);
+            if (first) onwardToS3(s3, first, null);
+            first ??= { method: 'PUT', url, headers, bytes };
+          });
+        }),
+      );
+    },
+  };
+}
+
 /** An S3 that acknowledges the removal of a user and forgets about it. */
 export function forgetfulAdministrator(): Required<Pick<Interposers, 'administration'>> {
   return {
@@ -76,22 +100,30 @@ export function s3Named(name: string): Required<Pick<Interposers, 'names'>> {
 
 type S3 = Parameters<NonNullable<Interposers['objectStore']>>[0];
 
-/** Passes a request on to S3 as it is; its signature is over the headers, which stay. */
+/** A request whose body has been read. */
+type Replay = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { bytes: Buffer };
+
+/** Passes a request on to S3 as it is; its signature is over the headers, which stay. Null lets nobody know its answer. */
 function onwardToS3(
   { port, authority, host }: S3,
-  incoming: IncomingMessage,
-  response: ServerResponse,
+  incoming: IncomingMessage | Replay,
+  response: ServerResponse | null,
 ): void {
   const { method, url, headers } = incoming;
   const onward = tlsRequest(
     { host: '127.0.0.1', port, servername: host, ca: authority.certificate, method, path: url, headers },
     (answer) => {
+      if (response === null) {
+        answer.resume();
+        return;
+      }
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     },
   );
-  onward.on('error', (error) => response.destroy(error));
-  incoming.pipe(onward);
+  onward.on('error', (error) => response?.destroy(error));
+  if ('bytes' in incoming) onward.end(incoming.bytes);
+  else incoming.pipe(onward);
 }
 
 /** A Loki that acknowledges all lines of a push and forgets one in `every`. */
@@ -138,6 +170,27 @@ export function forgetfulMimir(every: number): Required<Pick<Interposers, 'mimir
   return {
     mimir: ({ port }) =>
       listen(between(port, { swallow: (path) => path.startsWith('/api/v1/push') && ++writes % every === 0 })),
+  };
+}
+
+/** A Mimir that answers a sample of one series in `every` a second time, with another value. */
+export function doublingMimir(every: number): Required<Pick<Interposers, 'mimir'>> {
+  let series = 0;
+  return {
+    mimir: ({ port }) =>
+      listen(
+        between(port, {
+          answer: (path, text) => {
+            if (!path.startsWith('/prometheus/api/v1/query')) return text;
+            const answer = JSON.parse(text) as { data: { result?: { values?: [number, string][] }[] } };
+            for (const { values = [] } of answer.data.result ?? []) {
+              const [at, value] = values.at(-1) ?? [];
+              if (at !== undefined && ++series % every === 0) values.push([at, String(Number(value) + 1)]);
+            }
+            return JSON.stringify(answer);
+          },
+        }),
+      ),
   };
 }
 
@@ -217,7 +270,13 @@ function between(port: number, lies: Lies): Server {
       const { method = 'GET', url: path = '/', headers } = incoming;
       const sent = await body(incoming);
       const changed = lies.change ? Buffer.from(lies.change(method, path, sent.toString())) : sent;
-      const { 'content-length': length, 'transfer-encoding': encoding, ...kept } = headers;
+      // Without accept-encoding, answers come as they are read here.
+      const {
+        'content-length': length,
+        'transfer-encoding': encoding,
+        'accept-encoding': compression,
+        ...kept
+      } = headers;
       await pause(lies.delay?.(path) ?? 0);
       if (lies.swallow?.(path)) {
         response.end();

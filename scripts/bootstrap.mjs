@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const [script, ...args] = process.argv.slice(2);
@@ -27,6 +28,14 @@ if (read(stamp) !== read(join(root, 'package-lock.json'))) {
     process.exit(1);
   }
   copyFileSync(join(root, 'package-lock.json'), stamp);
+}
+
+// Playwright takes no options of ours; its workers read this one from the environment.
+const { tokens } = parseArgs({ args, strict: false, tokens: true, options: { outage: { type: 'string' } } });
+const outage = tokens.find(({ kind, name }) => kind === 'option' && name === 'outage');
+if (outage) {
+  args.splice(outage.index, outage.inlineValue ? 1 : 2);
+  process.env.LGTM_OUTAGE = outage.value ?? '';
 }
 
 // The script runs in this very process, so a signal meant for it reaches it.

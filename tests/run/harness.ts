@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { test as base } from '@playwright/test';
@@ -102,8 +102,17 @@ interface Place {
   runs: () => Promise<string[]>;
   /** A disk of so many bytes; skips the test where it cannot be had. */
   disk: (bytes: number) => Promise<Disk>;
+  /** A copy of the manifests with one text in one file replaced; returns its folder. */
+  mutated: (file: string, from: string | RegExp, to: string) => Promise<string>;
   /** A stack held by the test itself, stopped afterwards. */
-  stack: (programs?: Partial<StackPrograms>, manifests?: string, runs?: string) => Promise<StackDescription>;
+  stack: (other?: StackChoice) => Promise<StackDescription>;
+}
+
+/** What a test's own stack has otherwise: further programs or other ones, and its folders. */
+interface StackChoice {
+  programs?: Partial<StackPrograms>;
+  manifests?: string;
+  runs?: string;
 }
 
 /** A verdicts.json as tests ask it. */
@@ -208,13 +217,26 @@ export const test = base.extend<Place, { programs: StackPrograms }>({
     });
     for (const disk of disks) await disk.unmount();
   },
+  mutated: async ({ folder }, use) => {
+    await use(async (file, from, to) => {
+      const manifests = await mkdtemp(join(folder, 'manifests-'));
+      await cp(join(root, 'manifests'), manifests, { recursive: true });
+      const path = join(manifests, file);
+      const shipped = await readFile(path, 'utf8');
+      const changed = shipped.replace(from, to);
+      if (changed === shipped) throw new Error(`${file} has no ${String(from)} to change`);
+      await writeFile(path, changed);
+      return manifests;
+    });
+  },
   stack: async ({ folder, programs }, use) => {
     const stacks: Stack[] = [];
-    await use(async (other = {}, manifests = join(root, 'manifests'), runs = join(folder, 'runs')) => {
+    await use(async (other = {}) => {
       const stack = await Stack.start({
-        programs: { ...programs, ...other },
-        manifests,
-        runs,
+        manifests: join(root, 'manifests'),
+        runs: join(folder, 'runs'),
+        ...other,
+        programs: { ...programs, ...other.programs },
         keep: false,
         environment: baseEnvironment(),
       });

@@ -32,3 +32,14 @@ test('npm run doctor names every program and every need, and says what is missin
   expect(await absent.ended).toBe(1);
   expect(absent.output).toContain(`the named path ${folder}/no-loki does not exist`);
 });
+
+test('npm run accept takes --outage, wherever it stands', async ({ script }) => {
+  for (const args of [
+    ['--outage', '5', '--list'],
+    ['--list', '--outage=5'],
+  ]) {
+    const command = await script('accept', [...args, '--grep', 'AC-lgtm-003-04']);
+    expect(await command.ended, command.output).toBe(0);
+    expect(command.output).toContain('Total: 1 test in 1 file');
+  }
+});

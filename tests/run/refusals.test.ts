@@ -1,6 +1,5 @@
-import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root } from '../../fixtures/settings.ts';
 import { expect, quick, test } from './harness.ts';
 
 test.describe.configure({ timeout: 120_000 });
@@ -112,19 +111,18 @@ for (const program of ['loki', 'minio'])
   });
 
 test('manifests with a fault are told with file and line before anything runs', async ({
-  folder,
+  mutated,
   stack,
   runs,
 }) => {
-  const manifests = join(folder, 'manifests');
-  const release = join(manifests, 'loki/app/helmrelease.yaml');
-  await mkdir(manifests);
-  await cp(join(root, 'manifests'), manifests, { recursive: true });
-  const shipped = await readFile(release, 'utf8');
-
-  await writeFile(release, shipped.replace('spec:\n', 'spec: {\n'));
-  await expect(stack({}, manifests)).rejects.toThrow(/^\S*helmrelease\.yaml:\d+: .* — correct the YAML$/);
-  await writeFile(release, shipped.replace(/^( +)args:$/m, '$1arguments:'));
-  await expect(stack({}, manifests)).rejects.toThrow(/^\S*helmrelease\.yaml:\d+: missing key \S+\.args — /);
+  const release = 'loki/app/helmrelease.yaml';
+  const noYaml = await mutated(release, 'spec:\n', 'spec: {\n');
+  await expect(stack({ manifests: noYaml })).rejects.toThrow(
+    /^\S*helmrelease\.yaml:\d+: .* — correct the YAML$/,
+  );
+  const keyless = await mutated(release, /^( +)args:$/m, '$1arguments:');
+  await expect(stack({ manifests: keyless })).rejects.toThrow(
+    /^\S*helmrelease\.yaml:\d+: missing key \S+\.args — /,
+  );
   expect(await runs()).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { symlink, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { poll } from '../../fixtures/poll.ts';
+import { provideStackPrograms } from '../../fixtures/programs.ts';
 import { ControlClient } from '../../fixtures/stack/control.ts';
 import type { StackDescription } from '../../fixtures/stack/stack.ts';
 import type { WorkloadState } from '../../fixtures/target/target.ts';
@@ -69,9 +70,7 @@ test('what is gone from the start breaks the verdict, and never passes or fails 
   const link = (name: 'loki' | 'minio' | 'grafana'): string => join(folder, name);
   for (const name of ['loki', 'minio', 'grafana'] as const) await symlink(programs[name] ?? '', link(name));
   const { run, control } = await stack({
-    loki: link('loki'),
-    minio: link('minio'),
-    grafana: link('grafana'),
+    programs: { loki: link('loki'), minio: link('minio'), grafana: link('grafana') },
   });
   const lose = async (name: 'loki' | 'minio' | 'grafana'): Promise<void> => {
     await unlink(link(name));
@@ -115,6 +114,25 @@ async function untilCrashLooping(control: StackDescription['control'], name: str
   );
 }
 
+test('a component that does not come up breaks its own criteria and no others', async ({
+  mutated,
+  stack,
+  judge,
+  verdicts,
+}) => {
+  const { run } = await stack({
+    manifests: await mutated('tempo/app/config/tempo.yaml', 'server:\n', 'server:\n  no_such_setting: 1\n'),
+    programs: await provideStackPrograms(['tempo'], () => {}),
+  });
+  const command = judge('AC-lgtm-00[12]-01', { LGTM_STACK: run.dir });
+  expect(await command.ended, command.output).toBe(1);
+  const written = await verdicts();
+  expect(written?.of('AC-lgtm-001-01')).toBe('passed: ');
+  expect(written?.of('AC-lgtm-002-01')).toMatch(
+    /^broken: tempo exited with 1 before it was ready: .* — its log is in .*logs\/tempo/,
+  );
+});
+
 test('a disk that fills up while it is judged breaks the verdict, and the stack still ends in good order', async ({
   disk,
   stack,
@@ -122,7 +140,7 @@ test('a disk that fills up while it is judged breaks the verdict, and the stack 
   verdicts,
 }) => {
   const small = await disk(4.3e9);
-  const { run } = await stack({}, undefined, small.path);
+  const { run } = await stack({ runs: small.path });
   const judging = judge('AC-lgtm-001-02', { LGTM_STACK: run.dir });
   await judging.says('lines in');
   await small.fill();

@@ -1,0 +1,69 @@
+import { MimirClient } from '../../fixtures/clients/mimir.ts';
+import { OtlpClient } from '../../fixtures/clients/otlp.ts';
+import { WriteRefused } from '../../fixtures/errors.ts';
+import { SampleSource } from '../../fixtures/ledger/sample-source.ts';
+import { TraceSource } from '../../fixtures/ledger/trace-source.ts';
+import { Metrics } from '../../fixtures/metrics.ts';
+import { provideStackPrograms } from '../../fixtures/programs.ts';
+import { Traces } from '../../fixtures/traces.ts';
+import { expect, test } from './harness.ts';
+
+test.describe.configure({ timeout: 180_000 });
+
+test('what the real programs refuse is told with their own words, and nothing of it is in the ledger', async ({
+  folder,
+  stack,
+}) => {
+  const { urls, ports } = await stack({ programs: await provideStackPrograms(['tempo', 'mimir'], () => {}) });
+  const mimir = new MimirClient(urls.mimir ?? '');
+  const refused = (message: RegExp) => ({
+    kind: 'refused',
+    status: 400,
+    message: expect.stringMatching(message) as unknown,
+  });
+  expect(await mimir.send(new Uint8Array())).toEqual(refused(/snappy: corrupt input/));
+  expect(await mimir.send(Buffer.from('not a snappy block'))).toEqual(refused(/snappy: corrupt input/));
+  // A block of one literal byte, which begins a field of protobuf and does not end it.
+  expect(await mimir.send(Uint8Array.of(1, 0, 0x0a))).toEqual(refused(/unexpected EOF/));
+
+  const metrics = new Metrics(urls.mimir ?? '', new SampleSource('run', 'bad', 10), folder);
+  const now = Date.now();
+  await metrics.write(1, now);
+  const tooOld = metrics.write(0, now - 3 * 3_600_000);
+  await expect(tooOld).rejects.toThrow(WriteRefused);
+  await expect(tooOld).rejects.toThrow(/Mimir refused samples with 400: .*too old.* — see limits/s);
+  expect(metrics.ledger.samples).toBe(10);
+
+  const receiver = ports.tempo?.['otlp-http'] ?? '';
+  const traces = new Traces(receiver, new TraceSource('run', 'bad'), folder);
+  const [span] = traces.ledger.records({ trace: 0, start: BigInt(now) * 1_000_000n, part: 0 });
+  if (!span) throw new Error('a part of a trace has no span');
+  const short = { ...span, traceId: span.traceId.slice(2) };
+  expect(await new OtlpClient(receiver).push([short])).toEqual(refused(/traceId|length|ID/i));
+});
+
+test('a Prometheus that cannot reach Mimir breaks the verdict on Mimir and no other', async ({
+  mutated,
+  stack,
+  judge,
+  verdicts,
+}) => {
+  const { run } = await stack({
+    manifests: await mutated(
+      'kube-prometheus-stack/remote-write.yaml',
+      'http://mimir.monitoring',
+      'http://nobody.monitoring',
+    ),
+    programs: await provideStackPrograms(['tempo', 'mimir'], () => {}),
+  });
+  const command = judge('AC-lgtm-00[123]-01', { LGTM_STACK: run.dir });
+  expect(await command.ended, command.output).toBe(1);
+  const written = await verdicts();
+  expect(['AC-lgtm-001-01', 'AC-lgtm-002-01', 'AC-lgtm-003-01'].map((id) => written?.of(id))).toEqual([
+    'passed: ',
+    'passed: ',
+    expect.stringMatching(
+      /^broken: prometheus cannot reach http:\/\/nobody\.monitoring\.svc\.cluster\.local:8080: 403 .* — see the proxy's log/,
+    ),
+  ]);
+});
