@@ -9,7 +9,7 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer, request as tlsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Interposers } from '../fixtures/stack/stack.ts';
+import type { BehindS3, Interposers } from '../fixtures/stack/options.ts';
 import { pause } from '../fixtures/poll.ts';
 
 /** An S3 that acknowledges one chunk upload in `every` and drops it. */
@@ -98,14 +98,12 @@ export function s3Named(name: string): Required<Pick<Interposers, 'names'>> {
   };
 }
 
-type S3 = Parameters<NonNullable<Interposers['objectStore']>>[0];
-
 /** A request whose body has been read. */
 type Replay = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { bytes: Buffer };
 
 /** Passes a request on to S3 as it is; its signature is over the headers, which stay. Null lets nobody know its answer. */
 function onwardToS3(
-  { port, authority, host }: S3,
+  { port, authority, host }: BehindS3,
   incoming: IncomingMessage | Replay,
   response: ServerResponse | null,
 ): void {

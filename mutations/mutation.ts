@@ -6,7 +6,9 @@ import { componentsOf, type CriterionId } from '../requirements/catalogue.ts';
 import { runTool } from '../fixtures/deployment/tool.ts';
 import { provideStackPrograms } from '../fixtures/programs.ts';
 import { baseEnvironment, fullEnvironment, root, settings } from '../fixtures/settings.ts';
-import { describeUnstarted, Stack, type Interposers } from '../fixtures/stack/stack.ts';
+import { describeUnstarted } from '../fixtures/stack/description.ts';
+import type { Interposers } from '../fixtures/stack/options.ts';
+import { Stack } from '../fixtures/stack/stack.ts';
 import { VerdictFile, type Verdict } from '../fixtures/verdict/verdict.ts';
 
 /** A text of the manifests and what a careless change makes of it. */

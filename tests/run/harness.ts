@@ -7,12 +7,9 @@ import { messageOf } from '../../fixtures/errors.ts';
 import { poll } from '../../fixtures/poll.ts';
 import { provideStackPrograms } from '../../fixtures/programs.ts';
 import { baseEnvironment, fullEnvironment, root, settings } from '../../fixtures/settings.ts';
-import {
-  descriptionFile,
-  Stack,
-  type StackDescription,
-  type StackPrograms,
-} from '../../fixtures/stack/stack.ts';
+import { descriptionFile, type StackDescription } from '../../fixtures/stack/description.ts';
+import type { StackPrograms } from '../../fixtures/stack/options.ts';
+import { Stack } from '../../fixtures/stack/stack.ts';
 import { VerdictFile } from '../../fixtures/verdict/verdict.ts';
 import { Disk } from './disk.ts';
 import { processesWith, untilNoneWith } from './processes.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { poll } from '../../fixtures/poll.ts';
 import { provideStackPrograms } from '../../fixtures/programs.ts';
 import { ControlClient } from '../../fixtures/stack/control.ts';
-import type { StackDescription } from '../../fixtures/stack/stack.ts';
+import type { StackDescription } from '../../fixtures/stack/description.ts';
 import type { WorkloadState } from '../../fixtures/target/target.ts';
 import { describedIn, expect, quick, slow, test } from './harness.ts';
 import { processesWith } from './processes.ts';
