@@ -1,4 +1,5 @@
 import {
+  askOverRanges,
   historyQueries,
   inWords,
   isExact,
@@ -238,25 +239,16 @@ test(
     await target.disrupting('loki', async () => {
       // What was just written is still in Loki's caches; after a restart they are empty.
       await loki.restart();
-      await criterion.timed(target, async () => {
-        const touched = new Set<string>();
-        for (const hours of [range.limit / 3600, 6, 1]) {
-          // Three ranges, each window asked twice.
-          for (let window = 0; window < samplesPerQuery.limit / 6; window++) {
-            for (const query of historyQueries(history, hours, window)) {
-              for (let ask = 0; ask < 2; ask++) {
-                const answer = await grafana.queryLogs({ uid: 'loki', maxLines, ...query });
-                const byHand = `${query.expr} from ${query.from} to ${query.to} (ms) in Explore`;
-                const fault = answer.error ?? query.fault(answer) ?? 'right';
-                criterion.require(`${query.shape} over ${hours} h`, 'right', fault, byHand);
-                times.add(query.shape, touched.has(query.app) ? 'warm' : 'cold', answer.seconds);
-                touched.add(query.app);
-              }
-            }
-          }
-          say(`queries over ${hours} h answered`);
-        }
-      });
+      await criterion.timed(target, () =>
+        askOverRanges(
+          criterion,
+          times,
+          { ranges: [range.limit / 3600, 6, 1], samples: samplesPerQuery.limit },
+          (hours, window) => historyQueries(history, hours, window),
+          (query) => grafana.queryLogs({ uid: 'loki', maxLines, ...query }),
+          say,
+        ),
+      );
     });
 
     times.judge(criterion, answerWithin, samplesPerQuery);

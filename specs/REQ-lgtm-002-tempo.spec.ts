@@ -324,13 +324,10 @@ test(
       await target.workload('tempo').restart();
       await criterion.timed(target, async () => {
         for (let turn = 0; turn < samplesPerQuery.limit / 2; turn++) {
-          for (const query of traceQueries(written, count, window(), turn)) {
-            for (const temperature of ['cold', 'warm'] as const) {
-              const answer = await query.ask(grafana);
-              const fault = answer.error ?? query.fault(answer) ?? 'right';
-              criterion.require(query.shape, 'right', fault, `${query.query} in Explore`);
-              times.add(query.shape, temperature, answer.seconds);
-            }
+          for (const { shape, query, ask, fault } of traceQueries(written, count, window(), turn)) {
+            const timed = { shape, byHand: `${query} in Explore`, ask: () => ask(grafana), fault };
+            await times.ask(criterion, timed, 'cold');
+            await times.ask(criterion, timed, 'warm');
           }
         }
       });

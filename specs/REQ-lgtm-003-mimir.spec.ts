@@ -1,4 +1,5 @@
 import {
+  askOverRanges,
   inWords,
   isExact,
   localBlocks,
@@ -355,25 +356,16 @@ test(
     await target.disrupting('mimir', async () => {
       // What was just counted is still in Mimir's caches; after a restart they are empty.
       await target.workload('mimir').restart();
-      await criterion.timed(target, async () => {
-        const touched = new Set<number>();
-        for (const hours of [range.limit / 3600, 24, 1]) {
-          // Three ranges, each window asked twice.
-          for (let window = 0; window < samplesPerQuery.limit / 6; window++) {
-            for (const query of metricQueries(history, hours, window)) {
-              for (let ask = 0; ask < 2; ask++) {
-                const answer = await grafana.queryMetrics({ uid: 'mimir', ...query });
-                const byHand = `${query.expr} from ${query.from} to ${query.to} (ms) in Explore`;
-                const fault = answer.error ?? query.fault(answer) ?? 'right';
-                criterion.require(`${query.shape} over ${hours} h`, 'right', fault, byHand);
-                times.add(query.shape, touched.has(query.app) ? 'warm' : 'cold', answer.seconds);
-                touched.add(query.app);
-              }
-            }
-          }
-          say(`queries over ${hours} h answered`);
-        }
-      });
+      await criterion.timed(target, () =>
+        askOverRanges(
+          criterion,
+          times,
+          { ranges: [range.limit / 3600, 24, 1], samples: samplesPerQuery.limit },
+          (hours, window) => metricQueries(history, hours, window),
+          (query) => grafana.queryMetrics({ uid: 'mimir', ...query }),
+          say,
+        ),
+      );
     });
 
     times.judge(criterion, answerWithin, samplesPerQuery);
