@@ -17,8 +17,9 @@ export default defineConfig({
   retries: 0,
   // Each criterion mostly waits; what may not overlap is kept apart by the target's locks.
   workers: 10,
-  // The longest wait a criterion demands is ten minutes, and locks may double it.
-  timeout: 25 * 60_000,
+  // The longest wait a criterion demands is ten minutes, and locks may double it; an outage of S3 holds up the others
+  // that need the component.
+  timeout: (25 + 2 * (settings.outageMinutes || 0)) * 60_000,
   reporter: [
     ['list'],
     ['allure-playwright', { resultsDir: join(settings.reports, 'allure-results'), detail: false }],

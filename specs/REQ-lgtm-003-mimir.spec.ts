@@ -308,11 +308,18 @@ test(
       await untilReady(fromS3);
       const expected = await poll(
         async () => {
+          const looked = Date.now();
           const seen = await written.readBackOnceAnswered(fromS3.url);
-          const settled = seen.missing === 0 || Date.now() - flushed > 120_000;
+          const settled = seen.missing === 0 || looked - flushed > 120_000;
           return settled ? { done: true, value: seen } : { done: false, seen: inWords(seen, 'samples') };
         },
-        { what: 'all samples in S3', deadlineMs: 180_000, everyMs: 1_000, onLook: say },
+        // To read back a long outage takes a while of its own.
+        {
+          what: 'all samples in S3',
+          deadlineMs: 180_000 + outageSeconds * 1000,
+          everyMs: 1_000,
+          onLook: say,
+        },
       );
       criterion.measure(
         {
