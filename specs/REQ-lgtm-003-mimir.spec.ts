@@ -334,11 +334,13 @@ test(
 
     function untilTime(at: number): Promise<void> {
       return poll(
-        () => (Date.now() >= at ? { done: true, value: undefined } : { done: false, seen: 'early' }),
-        {
-          what: 'the outage',
-          deadlineMs: outageSeconds * 1000 + 60_000,
+        () => {
+          const left = Math.ceil((at - Date.now()) / 1000);
+          return left <= 0
+            ? { done: true, value: undefined }
+            : { done: false, seen: `S3 is away; ${left} s until the next look at Mimir` };
         },
+        { what: 'the outage', deadlineMs: outageSeconds * 1000 + 60_000, onLook: say },
       );
     }
   },
