@@ -43,6 +43,7 @@ const confidences: Readonly<Record<string, number | null>> = {
 };
 const ids = Object.keys(confidences);
 const specs = join(root, 'specs');
+const cli = join(root, 'node_modules/@playwright/test/cli.js');
 
 test.describe('the catalogue', () => {
   test('has the 23 criteria and 9 NFRs of the requirements and nothing else', () => {
@@ -114,13 +115,20 @@ test.describe('the catalogue', () => {
 
 test.describe('the specs', () => {
   test('have one test per entry, each tagged with an id of the catalogue', async () => {
-    const tests = await listTests([join(root, 'node_modules/@playwright/test/cli.js'), 'test'], root);
+    const tests = await listTests([cli, 'test'], root);
     expect(problemsOfSpecs(tests, catalogue)).toEqual([]);
     // The reporter reads ids from the spec files' text; it must see what Playwright sees.
     expect([...(await specifiedIds(specs))].sort()).toEqual(
       tests.flatMap(({ tags }) => namedBy(tags)).sort(),
     );
   });
+});
+
+test('each criterion that has a test has a mutation that must turn it red', async () => {
+  const config = join(root, 'mutations/playwright.config.ts');
+  const mutations = await listTests([cli, 'test', '--config', config], root);
+  const mutated = new Set(mutations.map(({ title }) => title.split(' is red: ')[0] ?? ''));
+  expect([...(await specifiedIds(specs))].filter((id) => !mutated.has(id))).toEqual([]);
 });
 
 test.describe('the checks themselves', () => {
