@@ -225,20 +225,21 @@ test(
 test(
   'AC-lgtm-001-05 log queries over up to 24 hours answer through Grafana within 3 seconds',
   { tag: '@AC-lgtm-001-05' },
-  async ({ criterion, target, grafana, say }) => {
+  async ({ criterion, target, loki, grafana, say }) => {
     const { answerWithin, range, seededBytes, samplesPerQuery } = thresholds('AC-lgtm-001-05');
-    const loki = target.workload('loki');
+    const workload = target.workload('loki');
     // It ends half an hour ago: lines that old are answered from S3 alone, so what is counted is stored.
     const end = Date.now() - 1_800_000;
     const history = new LogHistory(`${target.run.id}-${end}`, end, range.limit, seededBytes.limit);
     await target.undisturbed('loki', () =>
-      target.loading(() => seedHistory(loki.url, history, 180_000, say)),
+      target.loading(() => seedHistory(workload.url, history, 180_000, say)),
     );
 
     const times = new QueryTimes();
     await target.disrupting('loki', async () => {
       // What was just written is still in Loki's caches; after a restart they are empty.
-      await loki.restart();
+      await workload.restart();
+      await loki.untilQueried();
       await criterion.timed(target, () =>
         askOverRanges(
           criterion,

@@ -351,11 +351,10 @@ test(
   { tag: '@AC-lgtm-003-05' },
   async ({ criterion, target, grafana, mimir, backfill, say }) => {
     const { answerWithin, range, series, sampleInterval, samplesPerQuery } = thresholds('AC-lgtm-003-05');
-    const hour = 3_600_000;
-    // Whole days, as Mimir's compactor leaves them; an hour before them for what range functions look back, and two
-    // for ranges that end earlier.
-    const end = Math.floor(Date.now() / (24 * hour)) * 24 * hour;
-    const history = new MetricHistory(`${target.run.id}-${Date.now()}`, end, range.limit + 3 * 3600);
+    const now = Date.now();
+    // An hour more than is asked about for what range functions look back, and two for ranges that end earlier.
+    const seconds = range.limit + 3 * 3600;
+    const history = new MetricHistory(`${target.run.id}-${now}`, MetricHistory.endBefore(now), seconds);
     const writer = await backfill('mimir', 24);
     await untilReady(writer);
     await target.loading(() => seedMetrics(writer.url, history, say));
