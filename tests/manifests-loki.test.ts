@@ -22,7 +22,7 @@ interface LokiConfiguration {
   chunk_store_config: { chunk_cache_config: { embedded_cache: { max_size_mb: number } } };
 }
 
-const { text, json, app: loki, disk } = manifestsOf('loki');
+const { text, json, app: loki, disk, mounted } = manifestsOf('loki');
 const configuration = parse(text('config/loki.yaml')) as LokiConfiguration;
 const { ingester } = configuration;
 
@@ -75,6 +75,8 @@ test('caches and replay fit into the memory limit', () => {
 });
 
 test('the bucket: versioned, 30 days for objects, a week for deleted ones', () => {
+  expect(mounted()).toContain('/bucket/versioning.json');
+  expect(text('bucket/bucket.sh')).toContain('--cli-input-json file://versioning.json');
   expect(json('bucket.json')).toEqual({ Bucket: 'loki-chunks' });
   expect(json('versioning.json')).toEqual({
     Bucket: 'loki-chunks',

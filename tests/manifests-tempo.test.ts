@@ -21,7 +21,7 @@ interface TempoConfiguration {
   overrides: { defaults: { ingestion: Record<string, number> } };
 }
 
-const { text, json, app: tempo, disk, values } = manifestsOf('tempo');
+const { text, json, app: tempo, disk, mounted, values } = manifestsOf('tempo');
 /** The configuration as a pod without any of its variables reads it. */
 const configuration = parse(
   text('config/tempo.yaml').replace(/\$\{\w+:-([^}]*)\}/g, '$1'),
@@ -44,7 +44,7 @@ test('the Service has the ports that Tempo listens on', () => {
 test('no variable of the configuration is set in the pod: it runs with what the file says', () => {
   const variables = [...text('config/tempo.yaml').matchAll(/\$\{(\w+)/g)].map(([, name]) => name ?? '');
   expect(variables).toContain('TEMPO_LISTEN_ADDRESS');
-  expect(tempo.args).toContain('-config.expand-env=true');
+  expect(tempo.args).toEqual([`-config.file=${mounted()[0] ?? ''}`, '-config.expand-env=true']);
   for (const variable of variables.filter((name) => name !== 'NAME')) {
     expect(variable).toMatch(/^TEMPO_/);
     expect(Object.keys(tempo.env)).not.toContain(variable);
