@@ -15,10 +15,9 @@ import { pause } from '../fixtures/poll.ts';
 /** An S3 that acknowledges one chunk upload in `every` and drops it. */
 export function forgetfulS3(every: number): Required<Pick<Interposers, 'objectStore'>> {
   return {
-    objectStore: async ({ port, authority, host }) => {
-      const { certificate, key } = await authority.issue(host);
+    objectStore: (s3) => {
       let uploads = 0;
-      const server = createTlsServer({ cert: certificate, key }, (incoming, response) => {
+      return listenAs(s3.host, s3, (incoming, response) => {
         const isChunk = incoming.method === 'PUT' && incoming.url?.startsWith('/loki-chunks/fake/');
         // One of the first uploads, so that its lines are due while the spec still looks.
         if (isChunk && uploads++ % every === Math.floor(every / 10)) {
@@ -27,9 +26,8 @@ export function forgetfulS3(every: number): Required<Pick<Interposers, 'objectSt
           });
           return;
         }
-        onwardToS3({ port, authority, host }, incoming, response);
+        onwardToS3(s3, incoming, response);
       });
-      return listen(server);
     },
   };
 }
@@ -37,23 +35,21 @@ export function forgetfulS3(every: number): Required<Pick<Interposers, 'objectSt
 /** A network that sends an upload to S3 once more with each later one like it. */
 export function repeatingS3(path: RegExp): Required<Pick<Interposers, 'objectStore'>> {
   return {
-    objectStore: async (s3) => {
-      const { certificate, key } = await s3.authority.issue(s3.host);
+    objectStore: (s3) => {
       let first: Replay | undefined;
-      return listen(
-        createTlsServer({ cert: certificate, key }, (incoming, response) => {
-          if (incoming.method !== 'PUT' || !path.test(incoming.url ?? '')) {
-            onwardToS3(s3, incoming, response);
-            return;
-          }
-          void body(incoming).then((bytes) => {
-            const { url, headers } = incoming;
-            onwardToS3(s3, { method: 'PUT', url, headers, bytes }, response);
-            if (first) onwardToS3(s3, first, null);
-            first ??= { method: 'PUT', url, headers, bytes };
-          });
-        }),
-      );
+      return listenAs(s3.host, s3, (incoming, response) => {
+        if (incoming.method !== 'PUT' || !path.test(incoming.url ?? '')) {
+          onwardToS3(s3, incoming, response);
+          return;
+        }
+        void body(incoming).then((bytes) => {
+          const { method, url, headers } = incoming;
+          const upload = { method, url, headers, bytes };
+          onwardToS3(s3, upload, response);
+          if (first) onwardToS3(s3, first, null);
+          first ??= upload;
+        });
+      });
     },
   };
 }
@@ -61,15 +57,11 @@ export function repeatingS3(path: RegExp): Required<Pick<Interposers, 'objectSto
 /** An S3 that acknowledges the removal of a user and forgets about it. */
 export function forgetfulAdministrator(): Required<Pick<Interposers, 'administration'>> {
   return {
-    administration: async ({ port, authority, host }) => {
-      const { certificate, key } = await authority.issue(host);
-      return listen(
-        createTlsServer({ cert: certificate, key }, (incoming, response) => {
-          if (incoming.url?.startsWith('/minio/admin/v3/remove-user')) response.writeHead(200).end();
-          else onwardToS3({ port, authority, host }, incoming, response);
-        }),
-      );
-    },
+    administration: (s3) =>
+      listenAs(s3.host, s3, (incoming, response) => {
+        if (incoming.url?.startsWith('/minio/admin/v3/remove-user')) response.writeHead(200).end();
+        else onwardToS3(s3, incoming, response);
+      }),
   };
 }
 
@@ -89,11 +81,10 @@ export function clearS3(): Required<Pick<Interposers, 'names'>> {
 export function s3Named(name: string): Required<Pick<Interposers, 'names'>> {
   return {
     names: async (s3) => {
-      const { certificate, key } = await s3.authority.issue(name);
-      const server = createTlsServer({ cert: certificate, key }, (incoming, response) => {
+      const port = await listenAs(name, s3, (incoming, response) => {
         onwardToS3(s3, incoming, response);
       });
-      return { [`${name}:443`]: await listen(server) };
+      return { [`${name}:443`]: port };
     },
   };
 }
@@ -303,6 +294,12 @@ async function body(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+/** Serves TLS for a name, with a certificate that the clients of S3 trust. */
+async function listenAs(name: string, { authority }: BehindS3, listener: RequestListener): Promise<number> {
+  const { certificate, key } = await authority.issue(name);
+  return listen(createTlsServer({ cert: certificate, key }, listener));
 }
 
 /** Listens on a free loopback port for as long as this process lives. */
