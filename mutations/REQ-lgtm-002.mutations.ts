@@ -8,13 +8,15 @@ const lifecycle = 'tempo/app/bucket/lifecycle.json';
 mutation({
   title: 'blocks are cut every 30 minutes',
   criterion: 'AC-lgtm-002-02',
-  reason: /is not in S3 60\d s later/,
+  reason: /is not in S3 6\d\d s later/,
   edits: [{ file: config, from: 'max_block_duration: 4m', to: 'max_block_duration: 30m' }],
 });
 mutation({
   title: 'spans stay in memory for a minute',
   criterion: 'AC-lgtm-002-03',
   reason: /age of the oldest span lost by SIGKILL: expected at most 10 s, measured [1-9]\d/,
+  // By a longer trace_idle_period Tempo 2.8 would not be moved. The kill comes half a minute after the check that cut
+  // the block the spec waits for, so between two checks.
   edits: [{ file: config, from: 'flush_check_period: 2s', to: 'flush_check_period: 1m' }],
 });
 mutation({
@@ -38,7 +40,7 @@ mutation({
 mutation({
   title: 'Grafana takes 5.5 s for one query in ten',
   criterion: 'AC-lgtm-002-05',
-  reason: /slowest answer: expected at most 5 s, measured [5-9]/,
+  reason: /slowest answer: expected at most 5 s, measured \d/,
   interposers: slowGrafana(5_500, 10),
 });
 
