@@ -2,7 +2,6 @@ import {
   askOverRanges,
   historyQueries,
   inWords,
-  isExact,
   LogHistory,
   maxLines,
   quantiles,
@@ -57,11 +56,7 @@ test(
       // Writing lasts as long as the limit: a stream that never rests must not keep its lines to itself.
       const writing = writeHousehold(written, lines.limit, chunkInS3Within.limit).then(async () => {
         const early = await written.readBack(loki.url);
-        criterion.require(
-          'lines as Loki answers them at once',
-          'exact',
-          isExact(early) ? 'exact' : inWords(early),
-        );
+        criterion.requireExact('lines as Loki answers them at once', early, 'lines');
       });
       return persistence.untilAllStored(chunkInS3Within.limit * 1000, writing, say);
     });
@@ -91,11 +86,7 @@ test(
         criterion.require('counts and sums per stream from S3 alone', '', differences.slice(0, 5).join('; '));
         const difference = await written.readBack(fromS3.url);
         criterion.evidence('what S3 alone answers', JSON.stringify(difference, null, 2));
-        criterion.require(
-          'lines as a shadow answers them',
-          'exact',
-          isExact(difference) ? 'exact' : inWords(difference),
-        );
+        criterion.requireExact('lines as a shadow answers them', difference, 'lines');
       }),
     );
   },

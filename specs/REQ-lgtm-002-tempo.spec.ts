@@ -2,7 +2,6 @@ import {
   blocksOf,
   changesOf,
   inWords,
-  isExact,
   proveExpiry,
   proveNoncurrentExpiry,
   quantiles,
@@ -107,11 +106,7 @@ test(
         );
         const difference = await written.readBack(fromS3.url, undefined, 10);
         criterion.evidence('what S3 alone answers', JSON.stringify(difference, null, 2));
-        criterion.require(
-          'every tenth trace as a shadow answers it',
-          'exact',
-          isExact(difference) ? 'exact' : inWords(difference, 'spans'),
-        );
+        criterion.requireExact('every tenth trace as a shadow answers it', difference, 'spans');
         // None of them is missing or altered in the blocks either, or untilAllStored had said so.
         criterion.measure(
           {

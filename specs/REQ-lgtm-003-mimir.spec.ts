@@ -1,8 +1,6 @@
 import {
   askOverRanges,
-  type Difference,
   inWords,
-  isExact,
   localBlocks,
   MetricHistory,
   metricQueries,
@@ -73,11 +71,7 @@ test(
         storedWithin,
       );
       criterion.measure({ name: 'series scraped', value: series.limit, samples: 1 }, series);
-      criterion.require(
-        'samples written past Prometheus, as Mimir answers them',
-        'exact',
-        isExact(difference) ? 'exact' : inWords(difference, 'samples'),
-      );
+      criterion.requireExact('samples written past Prometheus, as Mimir answers them', difference, 'samples');
       criterion.measure(
         {
           name: 'samples missing or altered',
@@ -220,9 +214,6 @@ test(
     const { rate } = thresholds('NFR-lgtm-d4f8c2a1-PERF-002');
     const workload = target.workload('mimir');
     const written = metrics('outage', 2_000);
-    const judge = (what: string, difference: Difference): void => {
-      criterion.require(what, 'exact', isExact(difference) ? 'exact' : inWords(difference, 'samples'));
-    };
 
     await target.disrupting('mimir', async () => {
       await mimir.flush();
@@ -236,7 +227,11 @@ test(
           await writer.stop();
         };
         await writeUntil(first, 0.4);
-        judge('samples as Mimir answers them without S3', await written.readBack(workload.url));
+        criterion.requireExact(
+          'samples as Mimir answers them without S3',
+          await written.readBack(workload.url),
+          'samples',
+        );
         const during = await target.volume('mimir');
         criterion.measure(
           {
@@ -256,13 +251,18 @@ test(
 
         // Blocks are cut as they would be after two hours, and cannot be shipped.
         await mimir.flush();
-        judge(
+        criterion.requireExact(
           'samples as Mimir answers them from blocks that are not in S3',
           await written.readBack(workload.url),
+          'samples',
         );
         const second = new SampleWriter(written);
         await writeUntil(second, 0.8);
-        judge('samples as Mimir answers them at the end', await written.readBack(workload.url));
+        criterion.requireExact(
+          'samples as Mimir answers them at the end',
+          await written.readBack(workload.url),
+          'samples',
+        );
         criterion.measure(
           {
             name: 'writes rejected without S3',
@@ -298,7 +298,7 @@ test(
       );
       const back = (Date.now() - started) / 1000 - away;
       const recovered = await written.readBackOnceAnswered(workload.url);
-      judge('samples as Mimir answers them after a crash without S3', recovered);
+      criterion.requireExact('samples as Mimir answers them after a crash without S3', recovered, 'samples');
 
       await mimir.flush();
       const flushed = Date.now();
