@@ -4,7 +4,9 @@ import { mutation } from './mutation.ts';
 const release = 'loki/app/helmrelease.yaml';
 const secret = 'loki/app/secret.sops.yaml';
 // Made anew for each run: what looks like a credential may not be in the repository.
-const { accessKeyId, secretAccessKey } = newCredentials();
+const { accessKeyId: digits, secretAccessKey } = newCredentials();
+// Of hexadecimal digits alone YAML now and then makes a number.
+const accessKeyId = `k${digits}`;
 const reference = (key: string): string => `              ${key}:
                 valueFrom:
                   secretKeyRef:
