@@ -7,7 +7,7 @@ const config = 'loki/app/config/loki.yaml';
 mutation({
   title: 'chunks are held longer than 5 minutes',
   criterion: 'AC-lgtm-001-02',
-  reason: /is not in S3 3\d\d s later/,
+  reason: /is not in S3 30\d s later/,
   edits: [
     { file: config, from: 'max_chunk_age: 3m', to: 'max_chunk_age: 30m' },
     { file: config, from: 'chunk_idle_period: 1m', to: 'chunk_idle_period: 30m' },
@@ -30,7 +30,7 @@ mutation({
 mutation({
   title: 'Grafana takes 3.5 s for one query in ten',
   criterion: 'AC-lgtm-001-05',
-  reason: /slowest answer: expected at most 3 s, measured \d/,
+  reason: /slowest answer: expected at most 3 s, measured [3-9]/,
   interposers: slowGrafana(3_500, 10),
 });
 mutation({

@@ -33,7 +33,7 @@ async function allGone(pids: readonly number[]): Promise<void> {
         ? { done: true, value: null }
         : { done: false, seen: `alive: ${left.join(' ')}` };
     },
-    { what: 'processes to end', deadlineMs: 20_000, everyMs: 50 },
+    { what: 'processes to end', deadlineMs: 5000, everyMs: 50 },
   );
 }
 

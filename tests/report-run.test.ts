@@ -164,7 +164,7 @@ test('the timeline tells who waited for which lock', async ({ run }) => {
         await give(info, 'AC-lgtm-001-02', 'passed');
       });`),
   });
-  expect(output).toMatch(/AC-lgtm-001-02 {2}.*░.* waited [1-9]\d* s for loki$/m);
+  expect(output).toMatch(/AC-lgtm-001-02 {2}.*░.* waited 1 s for loki$/m);
 });
 
 test('a verdict that is red makes the run red, whatever the test says', async ({ run }) => {

@@ -8,7 +8,7 @@ import { provideStackPrograms } from '../../fixtures/programs.ts';
 import { Traces } from '../../fixtures/traces.ts';
 import { expect, test } from './harness.ts';
 
-test.describe.configure({ timeout: 300_000 });
+test.describe.configure({ timeout: 180_000 });
 
 test('what the real programs refuse is told with their own words, and nothing of it is in the ledger', async ({
   folder,

@@ -51,7 +51,7 @@ export class Command {
     });
   }
 
-  /** Resolves when it has printed `text`; throws if it ends before, or after two and a half minutes, with what it printed. */
+  /** Resolves when it has printed `text`; throws if it ends before, or after a minute, with what it printed. */
   async says(text: string): Promise<void> {
     await poll(
       () => {
@@ -59,7 +59,7 @@ export class Command {
         if (this.#over) throw new Error(`it ended without '${text}':\n${this.output}`);
         return { done: false, seen: this.output };
       },
-      { what: `'${text}'`, deadlineMs: 150_000, everyMs: 50 },
+      { what: `'${text}'`, deadlineMs: 60_000, everyMs: 50 },
     );
   }
 
@@ -134,8 +134,7 @@ export const test = base.extend<Place, { programs: StackPrograms }>({
     const folder = await mkdtemp(join(settings.tmp, 'lgtm-run-'));
     await use(folder);
     try {
-      // The tests of stopping hold a killed run to its five seconds; here a slow disk may hold up what ends.
-      await untilNoneWith(folder, 20_000);
+      await untilNoneWith(folder, 5_000);
     } finally {
       for (const { pid } of await processesWith(folder)) process.kill(pid, 'SIGKILL');
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });

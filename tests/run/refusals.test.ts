@@ -2,7 +2,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, quick, test } from './harness.ts';
 
-test.describe.configure({ timeout: 300_000 });
+test.describe.configure({ timeout: 120_000 });
 
 /** Makes every look-up of a name fail, as without a network. */
 const noNetwork = `--import=data:text/javascript,${encodeURIComponent(`

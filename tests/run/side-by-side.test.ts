@@ -4,7 +4,7 @@ import { ControlClient } from '../../fixtures/stack/control.ts';
 import type { WorkloadState } from '../../fixtures/target/target.ts';
 import { describedIn, expect, quick, slow, test } from './harness.ts';
 
-test.describe.configure({ timeout: 300_000 });
+test.describe.configure({ timeout: 180_000 });
 
 test('a second run keeps its hands off the report of the first; with a report of its own it runs beside it', async ({
   folder,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, quick, slow, test, type Command } from './harness.ts';
 import { processesWith, untilNoneWith } from './processes.ts';
 
-test.describe.configure({ timeout: 300_000 });
+test.describe.configure({ timeout: 180_000 });
 
 const booting = 'Starting minio, loki, grafana';
 const judging = 'The stack is ready after';

@@ -9,7 +9,7 @@ import type { WorkloadState } from '../../fixtures/target/target.ts';
 import { describedIn, expect, quick, slow, test } from './harness.ts';
 import { processesWith } from './processes.ts';
 
-test.describe.configure({ timeout: 300_000 });
+test.describe.configure({ timeout: 180_000 });
 
 test('ports that somebody else has are left out', async ({ folder, judge, verdicts, runs }) => {
   const foreign = new Map<number, Server>();
